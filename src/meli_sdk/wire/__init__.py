@@ -1,0 +1,1 @@
+"""How a call travels: endpoint tables, messages, errors, retries, throughput, paging."""

@@ -1,0 +1,210 @@
+"""The queue in front of a budget of calls: first come, first served, with a pause that all wait for."""
+
+import asyncio
+import math
+from abc import ABC, abstractmethod
+from collections import deque
+from typing import Final
+
+from aiolimiter import AsyncLimiter
+
+from meli_sdk.wire.clock import Clock
+
+_LEAST_SHARE: Final = 1 / 16
+"""What is left of the rate, at least, however often Mercado Libre refuses."""
+_RECOVERY: Final = 0.1
+_RECOVERY_SECONDS: Final = 60.0
+_BUCKET_SECONDS: Final = 0.25
+"""Time lost by a stalled event loop is caught up to this length."""
+
+
+class Slowdown:
+    """What is left of a rate after refusals: halved by each, a tenth more for each minute without one. Pure."""
+
+    __slots__ = ("_share", "_since")
+
+    def __init__(self) -> None:
+        self._share = 1.0
+        self._since = 0.0
+
+    def halve(self, now: float) -> None:
+        self._share = max(_LEAST_SHARE, self.share(now) / 2)
+        self._since = now
+
+    def share(self, now: float) -> float:
+        """The part of the set rate that is used now."""
+        if self._share >= 1.0:
+            return 1.0
+        minutes = math.floor((now - self._since) / _RECOVERY_SECONDS)
+        return min(1.0, self._share + _RECOVERY * minutes)
+
+
+class Gate(ABC):
+    """One queue. Newcomers never overtake: only the first of it waits for a slot, the others wait for the lock."""
+
+    def __init__(self, rate: float, clock: Clock) -> None:
+        self.rate: float = rate
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._not_before: float = 0.0
+        self._waiting = 0
+        self._waits: asyncio.Timeout | None = None
+        """The wait of the one whose turn it is; a new rate ends it."""
+
+    @abstractmethod
+    def current_rate(self) -> float:
+        """Calls per second, slowed down after refusals."""
+
+    @abstractmethod
+    async def halve(self) -> None:
+        """Slows down after a refusal."""
+
+    @abstractmethod
+    def _is_free(self, then: float) -> bool:
+        """Whether a call that comes now, or when a pause ends, finds a slot without waiting for it."""
+
+    @abstractmethod
+    async def _take_now(self) -> bool:
+        """Takes a slot if one is free, where that can be told without suspending."""
+
+    @abstractmethod
+    async def _wait(self) -> None:
+        """Waits for a slot; the pause has been waited for."""
+
+    @abstractmethod
+    def _leave(self, now: float) -> bool:
+        """The slot was reached at this time: whether the call may leave with it."""
+
+    def predicted_wait(self) -> float:
+        """Seconds a call that joined now would wait, at most."""
+        now = self._clock.monotonic()
+        pause = max(0.0, self._not_before - now)
+        if self._waiting == 0 and self._is_free(now + pause):
+            return pause
+        return (self._waiting + 1) / self.current_rate() + pause
+
+    def paused(self) -> bool:
+        return self._not_before > self._clock.monotonic()
+
+    async def pause(self, seconds: float) -> None:
+        self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
+
+    def set_rate(self, rate: float) -> None:
+        self.rate = rate
+        if self._waits is not None and not self._waits.expired():  # one that ends already takes no other end
+            self._waits.reschedule(asyncio.get_running_loop().time())
+
+    async def acquire(self) -> float:
+        """Waits for a slot; seconds waited."""
+        if self._waiting == 0 and not self.paused() and await self._take_now():
+            return 0.0
+        start = self._clock.monotonic()
+        self._waiting += 1
+        try:
+            async with self._lock:
+                while not await self._take():
+                    pass
+        finally:
+            self._waiting -= 1
+        return self._clock.monotonic() - start
+
+    async def _take(self) -> bool:
+        """Waits for one slot; False where a new rate or a pause came meanwhile."""
+        clock = self._clock
+        try:
+            async with asyncio.timeout(None) as self._waits:
+                while (pause := self._not_before - clock.monotonic()) > 0:
+                    await clock.sleep(pause)
+                await self._wait()
+        except TimeoutError:
+            return False
+        finally:
+            self._waits = None
+        now = clock.monotonic()
+        return self._not_before <= now and self._leave(now)
+
+
+class LocalGate(Gate):
+    """The gate of one process.
+
+    aiolimiter does the spacing. Its bucket holds a quarter of a second, so that time lost by a stalled event loop is
+    caught up; the stamps of the last calls keep that from ever exceeding the rate in a window.
+    """
+
+    def __init__(self, rate: float, clock: Clock) -> None:
+        super().__init__(rate, clock)
+        self._slowdown = Slowdown()
+        self._engine: AsyncLimiter | None = None
+        self._engine_rate: float = 0.0
+        self._stamps: deque[float] = deque()
+        """When the last calls left, at the latest."""
+        self._leaving = 0
+        """How many of them are still between their slot and the socket."""
+        self._calls = 1
+        self._window: float = 0.0
+        """At most `_calls` leave in any `_window` seconds: a whole second, where the rate is a whole number."""
+
+    def current_rate(self) -> float:
+        return self.rate * self._slowdown.share(self._clock.monotonic())
+
+    async def acquire(self) -> float:
+        self._left()  # those before have run on, or this one would not run
+        return await super().acquire()
+
+    async def halve(self) -> None:
+        self._slowdown.halve(self._clock.monotonic())
+
+    async def pause(self, seconds: float) -> None:
+        await super().pause(seconds)
+        self._engine = None  # a new one after the pause: nothing is saved up meanwhile
+
+    def _is_free(self, then: float) -> bool:
+        return (self._engine is None or self._engine.has_capacity()) and self._window_opens() <= then
+
+    async def _take_now(self) -> bool:
+        now = self._clock.monotonic()
+        engine = await self._current_engine()
+        if self._window_opens() > now or not engine.has_capacity():
+            return False
+        await engine.acquire()
+        return self._leave(now)
+
+    async def _wait(self) -> None:
+        await (await self._current_engine()).acquire()
+        while (closed := self._window_opens() - self._clock.monotonic()) > 0:
+            await self._clock.sleep(closed)
+
+    def _leave(self, now: float) -> bool:
+        stamps = self._stamps
+        while stamps and stamps[0] + self._window <= now:
+            stamps.popleft()
+        stamps.append(now)
+        if not self._leaving:
+            asyncio.get_running_loop().call_soon(self._left)
+        self._leaving += 1
+        return True
+
+    def _left(self) -> None:
+        """The calls that got a slot have run on to the socket: only now is it sure that they did not leave later."""
+        if not self._leaving:
+            return
+        now = self._clock.monotonic()
+        for back in range(1, min(self._leaving, len(self._stamps)) + 1):
+            self._stamps[-back] = now
+        self._leaving = 0
+
+    def _window_opens(self) -> float:
+        """When one more call fits into the window that ends with it."""
+        return self._stamps[-self._calls] + self._window if len(self._stamps) >= self._calls else 0.0
+
+    async def _current_engine(self) -> AsyncLimiter:
+        """The engine for the rate of now; never suspends. A new one has one slot to give at once, not a bucket full."""
+        rate = self.current_rate()
+        if self._engine is None or rate != self._engine_rate:
+            bucket = max(1.0, rate * _BUCKET_SECONDS)
+            self._engine = AsyncLimiter(bucket, bucket / rate)
+            await self._engine.acquire(bucket - 1)
+            self._calls = math.ceil(rate)
+            self._window = self._calls / rate
+            self._engine_rate = rate
+        return self._engine

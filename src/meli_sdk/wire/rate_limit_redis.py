@@ -1,0 +1,387 @@
+"""One budget for all processes, kept in Redis (extra `redis`)."""
+
+import math
+import secrets
+from collections import deque
+from typing import Any, Final, NamedTuple, Self
+
+from meli_sdk.config import DEFAULT_THROUGHPUT
+from meli_sdk.errors import ConfigurationError
+from meli_sdk.wire.clock import Clock, SystemClock
+from meli_sdk.wire.gate import Gate, LocalGate
+from meli_sdk.wire.observe import LOGGER
+from meli_sdk.wire.rate_limit import GatedRateLimiter
+
+_LEASE_SECONDS: Final = 0.1
+"""A process takes the slots of so long at once, where so many of its calls wait."""
+_AHEAD_SECONDS: Final = 0.5
+"""A slot is given out so long before it at most."""
+_BUCKET_SECONDS: Final = 0.25
+"""Time in which slots were lost is caught up to this length."""
+_PATIENCE_SECONDS: Final = 2.0
+"""Calls wait so long for Redis to answer again, before each process goes on alone: a slow answer is no outage, and one
+process that went on alone while the others do not would exceed the rate."""
+_AGAIN_SECONDS: Final = 1.0
+"""How long Redis is left alone afterwards."""
+_REDIS_SECONDS: Final = 0.5
+_SOON_SECONDS: Final = 0.1
+_SLOW_ANSWERS: Final = 5
+"""After so many answers in a row that came too late to be used, Redis counts as not answering."""
+_MICRO: Final = 1_000_000
+
+_TAKE: Final = """
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+local rate, wanted, lease = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local ahead, late, bucket = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local member, known = ARGV[7], ARGV[8]
+local gate, slots, processes = KEYS[1], KEYS[2], KEYS[3]
+local function whole(number) return string.format('%.0f', number) end
+
+redis.call('ZADD', processes, whole(now), member)
+redis.call('ZREMRANGEBYSCORE', processes, '-inf', whole(now - 60000000))
+redis.call('PEXPIRE', processes, 120000)
+local missed = 0
+for index = 9, #ARGV do missed = missed + redis.call('ZREM', slots, ARGV[index]) end
+
+local state = redis.call('HMGET', gate, 'next', 'until', 'share', 'since')
+local next, pause = tonumber(state[1]), tonumber(state[2]) or 0
+local share = tonumber(state[3]) or 1
+if share < 1 then
+  share = math.min(1, share + 0.1 * math.floor(math.max(0, now - tonumber(state[4])) / 60000000))
+end
+local answer = {whole(math.max(0, pause - now)), 0, redis.call('ZCARD', processes), whole(share * 1000000)}
+if pause > now then return answer end
+
+-- At most `calls` in any `window`, which is longer by what a call may leave too late.
+local calls = math.ceil(rate * share)
+local spacing = 1000000 / (rate * share)
+local window = calls * spacing + late
+local last = tonumber(redis.call('ZRANGE', slots, -1, -1, 'WITHSCORES')[2]) or 0
+if last > now + window + ahead then
+  redis.call('DEL', slots) -- the clock of the server went back
+  next = now + window
+elseif not next then
+  -- Forgotten by a restart, if this process has seen it before: what was given out lately may still be on its way.
+  next = known == '1' and now + window or now
+end
+redis.call('ZREMRANGEBYSCORE', slots, '-inf', whole(now - window))
+next = math.max(next - missed * spacing, now - bucket)
+local id = redis.call('HINCRBY', gate, 'given', wanted) - wanted
+local slot = now
+wanted = math.min(wanted, math.max(1, math.floor(lease / spacing)))
+for index = 1, wanted do
+  slot = math.max(slot, next)
+  local oldest = redis.call('ZRANGE', slots, -calls, -calls, 'WITHSCORES')[2]
+  if oldest then slot = math.max(slot, tonumber(oldest) + window) end
+  if index == 1 and slot > now + ahead then
+    answer[2] = whole(slot - now - ahead / 2) -- not given out so early: who has it may miss it
+    break
+  end
+  next = next + spacing
+  redis.call('ZADD', slots, whole(slot), id + index)
+  answer[#answer + 1] = whole(slot - now)
+  answer[#answer + 1] = id + index
+end
+redis.call('HSET', gate, 'next', whole(next))
+local kept = whole(math.max(600000, (slot - now) / 1000 + 60000))
+redis.call('PEXPIRE', gate, kept)
+redis.call('PEXPIRE', slots, kept)
+return answer
+"""
+"""Takes slots in a row. Returns microseconds of a pause, microseconds after which to ask again where the next slot is too
+far away, the number of processes, millionths of the rate that are used after refusals, and for each slot the microseconds
+until it and its number. Numbers of slots that were missed go in."""
+
+_PAUSE: Final = """
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+local ends = math.max(tonumber(redis.call('HGET', KEYS[1], 'until')) or 0, now + tonumber(ARGV[1]))
+redis.call('HSET', KEYS[1], 'until', string.format('%.0f', ends), 'next', string.format('%.0f', ends))
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.max(600000, (ends - now) / 1000 + 60000)))
+return 0
+"""
+
+_HALVE: Final = """
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+local state = redis.call('HMGET', KEYS[1], 'share', 'since')
+local share = tonumber(state[1]) or 1
+if share < 1 then
+  share = math.min(1, share + 0.1 * math.floor(math.max(0, now - tonumber(state[2])) / 60000000))
+end
+redis.call('HSET', KEYS[1], 'share', math.max(0.0625, share / 2), 'since', string.format('%.0f', now))
+redis.call('PEXPIRE', KEYS[1], 660000)
+return 0
+"""
+
+
+class _Slot(NamedTuple):
+    """When a call may leave, by the own clock, and until when; and its number."""
+
+    opens: float
+    closes: float
+    number: int
+
+
+class _Lease(NamedTuple):
+    """What Redis gave: slots, or so many seconds after which to ask again."""
+
+    slots: list[_Slot]
+    wait: float
+    share: float
+
+
+class _Server:
+    """The Redis of one limiter: runs the scripts, and knows whether it answers."""
+
+    def __init__(self, url: str, prefix: str, expected_processes: int, late: float, clock: Clock) -> None:
+        try:
+            import redis.asyncio  # noqa: PLC0415  an extra
+            import redis.exceptions  # noqa: PLC0415  an extra
+        except ImportError:
+            message = "the redis client is not installed: pip install 'meli-sdk[redis]'"
+            raise ConfigurationError(message) from None
+        try:
+            self._client: Any = redis.asyncio.from_url(
+                url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS, retry=None
+            )
+        except ValueError as wrong:
+            message = f"RedisRateLimiter needs a URL such as redis://127.0.0.1:6379/0: {wrong}"
+            raise ConfigurationError(message) from None
+        self._failures = (redis.exceptions.RedisError, OSError, TimeoutError)
+        self._take = self._client.register_script(_TAKE)
+        self._pause = self._client.register_script(_PAUSE)
+        self._halve = self._client.register_script(_HALVE)
+        self._prefix = f"{{{prefix}}}"
+        self._member = secrets.token_hex(8)
+        self._clock = clock
+        self._silent_since: float | None = None
+        self._alone_until = 0.0
+        """While it is later than now, nobody asks."""
+        self._late = late
+        self._slow = 0
+        self.processes: int = expected_processes
+        """How many share the budget: as Redis last said, or as expected while it never did."""
+
+    def silence(self) -> float:
+        """Seconds since Redis answered last, if its last answer failed to come."""
+        return 0.0 if self._silent_since is None else self._clock.monotonic() - self._silent_since
+
+    def left_alone(self) -> bool:
+        """Whether it is in an outage and not yet time to ask again."""
+        return self._alone_until > self._clock.monotonic()
+
+    async def take(self, name: str, rate: float, wanted: int, missed: list[int], *, known: bool) -> _Lease | None:
+        """Slots, or a pause; None where Redis does not answer."""
+        sent = self._clock.monotonic()
+        answer = await self._run(
+            self._take,
+            [f"{self._prefix}:{name}", f"{self._prefix}:{name}:slots", f"{self._prefix}:processes"],
+            [
+                rate,
+                wanted,
+                *(int(seconds * _MICRO) for seconds in (_LEASE_SECONDS, _AHEAD_SECONDS, self._late, _BUCKET_SECONDS)),
+                self._member,
+                int(known),
+                *missed,
+            ],
+        )
+        if answer is None:
+            return None
+        received = self._clock.monotonic()
+        pause, later, processes, share, *pairs = (int(value) for value in answer)
+        self.processes = max(1, processes)
+        # The server told its time somewhere between: a call never leaves too early, and never too late.
+        slots = [
+            _Slot(received + offset / _MICRO, sent + offset / _MICRO + self._late, number)
+            for offset, number in zip(pairs[::2], pairs[1::2], strict=True)
+        ]
+        self._watch_speed(slots)
+        return _Lease(slots, max(pause, later) / _MICRO, share / _MICRO)
+
+    def _watch_speed(self, slots: list[_Slot]) -> None:
+        if not slots or slots[0].opens <= slots[0].closes:
+            self._slow = 0
+            return
+        self._slow += 1
+        if self._slow >= _SLOW_ANSWERS:
+            self._slow = 0
+            self._silent_since = self._clock.monotonic() - _PATIENCE_SECONDS
+            self._did_not_answer(f"in {self._late * 1000:.0f} ms; raise `late` to more than a round trip")
+
+    async def pause(self, name: str, seconds: float) -> None:
+        await self._run(self._pause, [f"{self._prefix}:{name}"], [int(seconds * _MICRO)])
+
+    async def halve(self, name: str) -> None:
+        await self._run(self._halve, [f"{self._prefix}:{name}"], [])
+
+    async def _run(self, script: Any, keys: list[str], arguments: list[Any]) -> Any:  # noqa: ANN401  untyped client
+        if self.left_alone():
+            return None
+        try:
+            answer = await script(keys=keys, args=arguments)
+        except self._failures as raised:
+            self._did_not_answer(f"({type(raised).__name__})")
+            return None
+        if self.silence() >= _PATIENCE_SECONDS:
+            LOGGER.warning("Redis answers again: one budget for %d processes", self.processes)
+        self._silent_since = None
+        return answer
+
+    def _did_not_answer(self, how: str) -> None:
+        now = self._clock.monotonic()
+        if self._silent_since is None:
+            self._silent_since = now
+        if now - self._silent_since < _PATIENCE_SECONDS:
+            return
+        if self._alone_until <= self._silent_since:
+            LOGGER.warning(
+                "Redis does not answer %s: each of %d processes goes on with its part of the rate", how, self.processes
+            )
+        self._alone_until = now + _AGAIN_SECONDS
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+class _RedisGate(Gate):
+    """The gate of one budget that is shared. It takes slots ahead for those who wait, and its part while Redis is away."""
+
+    def __init__(self, name: str, rate: float, clock: Clock, server: _Server) -> None:
+        super().__init__(rate, clock)
+        self._name = name
+        self._server = server
+        self._slots: deque[_Slot] = deque()
+        self._slot: _Slot | None = None
+        """The slot of the call that waits; None: it waits for this process's part."""
+        self._missed: list[int] = []
+        """Slots that were not used, to be given back."""
+        self._share: float = 1.0
+        self._known = False
+        self._alone = LocalGate(rate, clock)
+
+    def current_rate(self) -> float:
+        return self.rate * self._share
+
+    async def halve(self) -> None:
+        self._share /= 2
+        await self._alone.halve()
+        await self._server.halve(self._name)
+
+    async def pause(self, seconds: float) -> None:
+        await super().pause(seconds)
+        self._give_back()
+        await self._server.pause(self._name, seconds)
+
+    def set_rate(self, rate: float) -> None:
+        self._give_back()
+        super().set_rate(rate)
+
+    def _give_back(self) -> None:
+        self._missed.extend(slot.number for slot in self._slots)
+        self._slots.clear()
+
+    def _is_free(self, then: float) -> bool:  # noqa: ARG002  only Redis knows; it is asked by the call itself
+        return True
+
+    async def _take_now(self) -> bool:
+        return False
+
+    async def _wait(self) -> None:
+        while (slot := self._next_slot()) is None:
+            lease = await self._ask()
+            if lease is None and self._server.silence() < _PATIENCE_SECONDS:
+                await self._clock.sleep(_SOON_SECONDS)
+                continue
+            if lease is None:
+                self._slot = None
+                self._alone.set_rate(self.rate / self._server.processes)
+                await self._alone.acquire()
+                return
+            self._known = True
+            self._share = lease.share
+            self._slots.extend(lease.slots)
+            if not lease.slots:
+                await self._clock.sleep(lease.wait)
+        self._slot = slot
+        while (early := slot.opens - self._clock.monotonic()) > 0:
+            await self._clock.sleep(early)
+
+    async def _ask(self) -> _Lease | None:
+        """Slots for those who wait; None where Redis does not answer. What was missed goes back with the question."""
+        if self._server.left_alone():
+            return None
+        wanted = min(self._waiting, math.ceil(self.rate * _LEASE_SECONDS))
+        missed, self._missed = self._missed, []
+        return await self._server.take(self._name, self.rate, wanted, missed, known=self._known)
+
+    def _next_slot(self) -> _Slot | None:
+        now = self._clock.monotonic()
+        while self._slots:
+            slot = self._slots.popleft()
+            if max(slot.opens, now) <= slot.closes:
+                return slot
+            self._missed.append(slot.number)
+        return None
+
+    def _leave(self, now: float) -> bool:
+        if self._slot is None or now <= self._slot.closes:
+            return True
+        self._missed.append(self._slot.number)
+        return False
+
+
+class RedisRateLimiter(GatedRateLimiter):
+    """One budget for all processes that share a Redis: `MeliApp(..., throughput=RedisRateLimiter(url, rate))`.
+
+    Time is the server's. No window of a second holds more calls than the rate (rounded up), whichever processes they come
+    from. A process takes the slots of up to a tenth of a second at once for the calls that wait in it, so a pause after a
+    429 reaches the others within that time. A call that misses its slot by more than `late` gives it back and takes
+    another. Calls are first come, first served within a process.
+
+    While Redis does not answer, calls wait; after two seconds each process goes on with its part: the rate divided by the
+    number of processes that Redis saw in the last minute, or by `expected_processes` where it was never reached. It is
+    asked again each second. After a restart of Redis the first slot comes a window later, so that nothing given out before
+    is counted twice. Each change is one warning.
+
+    It belongs to the event loop that first uses it; `aclose()` or `async with` closes its connection.
+
+    Args:
+        url: such as `redis://127.0.0.1:6379/0`.
+        rate: calls per second and seller.
+        prefix: of the keys; one for each application, as the budget is the application's.
+        expected_processes: how many share the budget, until Redis says it.
+        late: seconds by which a call may miss its slot. So much is added to the second that bounds the rate, so a hundredth
+            of the rate is left out by default. More than a round trip to Redis; raise it where Redis is far away.
+
+    Raises:
+        InputError: a rate outside 0.01 to 10,000.
+        ConfigurationError: the URL is none, or the client is not installed.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        rate: float = DEFAULT_THROUGHPUT,
+        *,
+        prefix: str = "meli-sdk",
+        expected_processes: int = 4,
+        late: float = 0.01,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__(rate, clock or SystemClock())
+        self._server = _Server(url, prefix, expected_processes, late, self._clock)
+
+    def _new_gate(self, name: str, rate: float) -> Gate:
+        return _RedisGate(name, rate, self._clock, self._server)
+
+    async def aclose(self) -> None:
+        """Closes the connection to Redis."""
+        await self._server.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()

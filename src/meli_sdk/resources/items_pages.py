@@ -1,0 +1,28 @@
+"""The pages of Mercado Libre that document items."""
+
+from typing import Final
+
+_LOCAL: Final = "https://developers.mercadolibre.com.ar/es_ar"
+_GLOBAL: Final = "https://global-selling.mercadolibre.com/devsite"
+
+SEARCH: Final = f"{_LOCAL}/items-y-busquedas"
+PUBLISH: Final = f"{_LOCAL}/publica-productos"
+VALIDATE: Final = f"{_LOCAL}/validador-de-publicaciones"
+CAUSES: Final = f"{_LOCAL}/validaciones"
+UPDATE: Final = f"{_LOCAL}/producto-sincroniza-modifica-publicaciones"
+DESCRIPTIONS: Final = f"{_LOCAL}/descripcion-de-articulos"
+VARIATIONS: Final = f"{_LOCAL}/variaciones"
+RELIST: Final = f"{_LOCAL}/re-publica"
+LISTING_TYPES: Final = f"{_LOCAL}/tipos-de-publicacion"
+LISTING_EXPOSURES: Final = f"{_GLOBAL}/listing-types-and-exposures"
+PRICES: Final = f"{_LOCAL}/api-de-precios"
+QUANTITY_PRICES: Final = f"{_LOCAL}/precio-por-cantidad"
+FEES: Final = f"{_LOCAL}/comision-por-vender"
+SHIPPING_COSTS: Final = f"{_LOCAL}/costos-de-envios"
+SHIPPING_MODES: Final = f"{_LOCAL}/modos-de-envio"
+PICTURES: Final = f"{_LOCAL}/trabajar-con-imagenes"
+QUESTIONS: Final = f"{_LOCAL}/gestiona-preguntas"
+MODERATIONS: Final = f"{_GLOBAL}/moderations-gs"
+USER_PRODUCTS: Final = f"{_LOCAL}/precio-variacion"
+PRODUCT_IDENTIFIERS: Final = f"{_LOCAL}/identificadores-de-productos"
+CURRENCIES: Final = f"{_LOCAL}/ubicacion-y-monedas"

@@ -1,0 +1,82 @@
+"""What the marketplace calls of several parts report: each part with its own outcome."""
+
+from typing import Literal
+
+from attrs import frozen
+
+from meli_sdk.errors import DecodeError, MeliError, NotApplicableError, PartialFailureError
+from meli_sdk.models.marketplace import Listing
+
+PartState = Literal["applied", "failed", "unknown", "not_sent"]
+
+
+@frozen(kw_only=True)
+class PublishResult:
+    """One row for each site and logistic type that was asked for. A row with `errors` was not published."""
+
+    cbt_item_id: str
+    listings: tuple[Listing, ...]
+    unreadable: tuple[DecodeError, ...] = ()
+    """Rows that could not be decoded, each with its raw row: whether that site took the item, only a read tells."""
+
+    @property
+    def ok(self) -> tuple[Listing, ...]:
+        """The rows that were published."""
+        return tuple(row for row in self.listings if not row.errors)
+
+    @property
+    def failed(self) -> tuple[Listing, ...]:
+        """The rows that were refused."""
+        return tuple(row for row in self.listings if row.errors)
+
+    def raise_for_errors(self) -> None:
+        """Does nothing where every site took the item.
+
+        Raises:
+            PartialFailureError: at least one did not, or its row cannot be read; `.ok` and `.failed` hold the rows.
+        """
+        reasons: list[MeliError] = [
+            NotApplicableError(f"{row.site_id} {row.logistic_type}: {row.errors}") for row in self.failed
+        ]
+        reasons.extend(self.unreadable)
+        if reasons:
+            total = len(self.listings) + len(self.unreadable)
+            message = f"{self.cbt_item_id} was refused by {len(self.failed)} of {total} sites"
+            if self.unreadable:
+                message += f", and {len(self.unreadable)} rows cannot be read"
+            raise PartialFailureError(message, reasons, ok=self.ok, failed=self.failed)
+
+
+@frozen(kw_only=True)
+class ModifyPart:
+    """The fields that went to one resource, and what became of them."""
+
+    resource: str
+    fields: tuple[str, ...]
+    state: PartState
+    error: MeliError | None = None
+
+
+@frozen(kw_only=True)
+class ModifyResult:
+    """A change in parts, one for each resource it needed."""
+
+    item_id: str
+    parts: tuple[ModifyPart, ...]
+
+    @property
+    def failed(self) -> tuple[ModifyPart, ...]:
+        """The parts that were not applied."""
+        return tuple(part for part in self.parts if part.state != "applied")
+
+    def raise_for_errors(self) -> None:
+        """Does nothing where every part was applied.
+
+        Raises:
+            PartialFailureError: at least one was not; `.ok` and `.failed` hold the parts.
+        """
+        if self.failed:
+            reasons = [part.error or NotApplicableError(f"{part.resource}: not sent") for part in self.failed]
+            message = f"{self.item_id}: {len(self.failed)} of {len(self.parts)} parts of the change failed"
+            ok = tuple(part for part in self.parts if part.state == "applied")
+            raise PartialFailureError(message, reasons, ok=ok, failed=self.failed)

@@ -1,0 +1,547 @@
+"""Items: what goes out, what comes back, what is refused before anything is sent."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from meli_sdk import MeliSession
+from meli_sdk.codec import decode, encode
+from meli_sdk.errors import (
+    ConflictError,
+    DecodeError,
+    ForbiddenError,
+    InputError,
+    ItemNotFoundError,
+    MeliConnectionError,
+    NotApplicableError,
+    OutcomeUnknownError,
+    PaginationError,
+)
+from meli_sdk.models import (
+    UNSET,
+    AttributeInput,
+    Item,
+    ItemUpdate,
+    NewItem,
+    QuantityPrice,
+    Relisting,
+    VariationInput,
+)
+from meli_sdk.testing import FakeTransport
+from meli_sdk.wire.message import Request, Response
+
+ITEM = {
+    "id": "MLA1402200117",
+    "title": "Auriculares Norte X2",
+    "price": 18999.9,
+    "status": "active",
+    "seller_id": 900_100,
+}
+NEW = {"title": "Auriculares Norte X2", "price": 10, "attributes": [{"id": "SELLER_SKU", "value_name": "AUR-X2"}]}
+QUESTION = {
+    "id": 3957150025,
+    "item_id": "MLA1402200117",
+    "text": "¿Hay más?",
+    "status": "UNANSWERED",
+    "from": {"id": 7},
+}
+TYPE = {"site_id": "MLA", "id": "gold_pro", "name": "Premium"}
+FEE = {"listing_type_id": "gold_pro", "sale_fee_amount": 12.5, "currency_id": "ARS"}
+PICTURE = {"id": "710001-MLA70000000001_102026", "variations": [{"size": "500x500"}]}
+JPEG = b"\xff\xd8\xff\xe0" + b"0" * 64
+ID, UP = "MLA1402200117", "MLAU4001122331"
+A = "/items/MLA1402200117"
+
+CALLS: list[tuple[Any, str, Any, Any]] = [
+    (lambda i: i.get(ID, all_attributes=True, internal_attributes=True),
+     f"GET {A}?include_attributes=all&include_internal_attributes=true", None, ITEM),
+    (lambda i: i.create(NEW), "POST /items", NEW, ITEM),
+    (lambda i: i.validate(NEW), "POST /items/validate", NEW, None),
+    (lambda i: i.update(ID, {"price": 10}), f"PUT {A}", {"price": 10}, ITEM),
+    (lambda i: i.pause(ID), f"PUT {A}", {"status": "paused"}, ITEM),
+    (lambda i: i.activate(ID), f"PUT {A}", {"status": "active"}, ITEM),
+    (lambda i: i.close(ID), f"PUT {A}", {"status": "closed"}, ITEM),
+    (lambda i: i.delete(ID, check=False), f"PUT {A}", {"deleted": "true"}, {}),
+    (lambda i: i.relist(ID, Relisting(listing_type_id="gold_pro", price=Decimal("11.50"), quantity=3)),
+     f"POST {A}/relist", {"listing_type_id": "gold_pro", "price": 11.5, "quantity": 3}, ITEM),
+    (lambda i: i.description(ID), f"GET {A}/description", None, {"plain_text": "Suena bien."}),
+    (lambda i: i.set_description(ID, "Suena\nbien."), f"PUT {A}/description?api_version=2",
+     {"plain_text": "Suena\nbien."}, {}),
+    (lambda i: i.variations(ID, all_attributes=True), f"GET {A}/variations?include_attributes=all", None, [{"id": 1}]),
+    (lambda i: i.variation(ID, 1), f"GET {A}/variations/1", None, {"id": 1}),
+    (lambda i: i.add_variation(ID, VariationInput(attribute_combinations=[AttributeInput("COLOR", value_id="5")])),
+     f"POST {A}/variations", {"attribute_combinations": [{"id": "COLOR", "value_id": "5"}]}, [{"id": 1}]),
+    (lambda i: i.delete_variation(ID, 1), f"DELETE {A}/variations/1", None, ITEM),
+    (lambda i: i.picture("710001-MLA7_102026"), "GET /pictures/710001-MLA7_102026", None, PICTURE),
+    (lambda i: i.picture_errors("7-MLA7_1"), "GET /pictures/7-MLA7_1/errors", None, {"id": "7", "error": {"message": "m"}}),
+    (lambda i: i.add_picture(ID, "7-MLA7_1"), f"POST {A}/pictures", {"id": "7-MLA7_1"}, {}),
+    (lambda i: i.search_restrictions(), "GET /users/900100/items/search/restrictions", None, {"query_allowed": True}),
+    (lambda i: i.search_filters(), "GET /users/900100/items/search?include_filters=true&limit=1", None,
+     {"available_filters": [{"id": "status", "values": [{"id": "active", "results": 2}]}]}),
+    (lambda i: i.prices.get(ID), f"GET {A}/prices", None, {"id": ID, "prices": [{"id": "1", "amount": 5}]}),
+    (lambda i: i.prices.sale(ID, context=["channel_marketplace", "buyer_loyalty_3"]),
+     f"GET {A}/sale_price?context=channel_marketplace%2Cbuyer_loyalty_3", None, {"amount": 5, "price_id": "1"}),
+    (lambda i: i.prices.set_by_quantity(ID, [QuantityPrice.kept("1"), QuantityPrice.of(9, "ARS", from_units=10)]),
+     f"POST {A}/prices/standard/quantity",
+     {"prices": [{"id": "1"}, {"amount": 9, "currency_id": "ARS", "conditions": {
+         "context_restrictions": ["channel_marketplace", "user_type_business"], "min_purchase_unit": 10}}]},
+     {"id": ID, "prices": []}),
+    (lambda i: i.prices.check_identifier("7506123400015"),
+     "GET /product-identifier/validator?product_identifier=7506123400015", None, {"anything": 1}),
+    (lambda i: i.shipping.options(ID, zip_code="1675"), f"GET {A}/shipping_options?zip_code=1675", None,
+     {"options": [{"id": 1, "cost": 5.5, "estimated_delivery_time": {"time_frame": {"from": None, "to": None}}}]}),
+    (lambda i: i.shipping.free_cost(dimensions="9x17x22,462", item_price=300),
+     "GET /users/900100/shipping_options/free?dimensions=9x17x22%2C462&item_price=300", None,
+     {"coverage": {"all_country": {"list_cost": 8106.49, "billable_weight": 462}}}),
+    (lambda i: i.shipping.modes({"category_id": "MLA1055"}), "POST /users/900100/shipping_modes",
+     {"category_id": "MLA1055"}, {"channels": {"marketplace": {"available_modes": [{"mode": "me2"}]}}}),
+    (lambda i: i.listing_types.of_site("MLA"), "GET /sites/MLA/listing_types", None, [TYPE]),
+    (lambda i: i.listing_types.get("MLA", "gold_pro"), "GET /sites/MLA/listing_types/gold_pro", None,
+     {"id": "gold_pro", "configuration": {"requires_picture": True}}),
+    (lambda i: i.listing_types.exposures("MLA"), "GET /sites/MLA/listing_exposures", None, [{"id": "high"}]),
+    (lambda i: i.listing_types.exposure("MLA", "high"), "GET /sites/MLA/listing_exposures/high", None, {"id": "high"}),
+    (lambda i: i.listing_types.available("MLA1055"), "GET /users/900100/available_listing_types?category_id=MLA1055",
+     None, {"category_id": "MLA1055", "available": [TYPE]}),
+    (lambda i: i.listing_types.availability("free", "MLA1055"),
+     "GET /users/900100/available_listing_type/free?category_id=MLA1055", None, {"available": False, "code": "x"}),
+    (lambda i: i.listing_types.of_item(ID), f"GET {A}/available_listing_types", None, [TYPE]),
+    (lambda i: i.listing_types.upgrades(ID), f"GET {A}/available_upgrades", None, [TYPE]),
+    (lambda i: i.listing_types.downgrades(ID), f"GET {A}/available_downgrades", None, []),
+    (lambda i: i.listing_types.change(ID, "gold_pro"), f"POST {A}/listing_type", {"id": "gold_pro"}, ITEM),
+    (lambda i: i.listing_types.change("CBT1234", "gold_pro"), "PUT /items/CBT1234/listing_type", {"id": "gold_pro"}, ITEM),
+    (lambda i: i.currencies.every(), "GET /currencies", None, [{"id": "CLP", "decimal_places": 0}]),
+    (lambda i: i.currencies.get("CLP"), "GET /currencies/CLP", None, {"id": "CLP", "decimal_places": 0}),
+    (lambda i: i.currencies.conversion("ARS", "CLP"), "GET /currency_conversions/search?from=ARS&to=CLP", None,
+     {"rate": 0.88626324}),
+    (lambda i: i.questions.get(3957150025), "GET /questions/3957150025?api_version=4", None, QUESTION),
+    (lambda i: i.questions.ask(ID, "¿Hay más?"), "POST /questions", {"item_id": ID, "text": "¿Hay más?"}, QUESTION),
+    (lambda i: i.questions.answer(3957150025, "Sí."), "POST /answers", {"question_id": 3957150025, "text": "Sí."}, QUESTION),
+    (lambda i: i.questions.delete(3957150025), "DELETE /questions/3957150025", None, None),
+    (lambda i: i.questions.response_time(), "GET /users/900100/questions/response_time", None,
+     {"user_id": 900100, "total": {"response_time": 12}}),
+    (lambda i: i.moderations.last(ID), f"GET /moderations/last_moderation/{ID}-ITM", None,
+     [{"id": 1, "wordings": [{"type": "REMEDY", "value": "r"}], "date_created": "2021-04-14T10:47:05.270-0400"}]),
+    (lambda i: i.moderations.last_of_question(3957150025), "GET /moderations/last_moderation/3957150025-QUES", None, []),
+    (lambda i: i.user_products.get(UP), f"GET /user-products/{UP}", None, {"id": UP, "user_id": 900100}),
+    (lambda i: i.user_products.family("MLA", 9871), "GET /sites/MLA/user-products-families/9871", None,
+     {"user_products_ids": [UP], "family_id": 9871}),
+    (lambda i: i.user_products.add_condition(UP, {"price": 45}), f"POST /user-products/{UP}/items", {"price": 45}, ITEM),
+    (lambda i: i.user_products.edit_family(9871, {"user_products": []}), "POST /user-products-families/9871/tasks",
+     {"user_products": []}, {"task_id": "mla_1"}),
+    (lambda i: i.user_products.family_task("mla_1"), "GET /user-products-families/tasks/mla_1", None,
+     {"task_id": "mla_1", "user-products": [{"id": UP, "status": "failed", "reasons": [{"cause_id": 46}]}]}),
+    (lambda i: i.user_products.migration_check(ID), f"GET {A}/user_product_listings/validate", None, {"item_id": ID}),
+    (lambda i: i.user_products.migrate(ID), "POST /sites/MLA/items/user_product_listings", {"item_id": ID}, {"item_id": ID}),
+    (lambda i: i.user_products.migration(ID), f"GET {A}/migration_live_listing", None,
+     {"item_id": ID, "new_items": [{"new_item_id": "MLA1", "migration_status": "pending"}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("call", "sent", "body", "answer"), CALLS, ids=[f"{place}-{row[1]}" for place, row in enumerate(CALLS)]
+)
+async def test_a_call_goes_where_the_page_says_and_its_answer_is_typed(me, fake, call, sent, body, answer):
+    fake.answer(200 if answer is not None else 204, answer)
+    found = await call(me.items)
+    assert fake.paths() == [sent]
+    content = fake.requests[0].body
+    assert (json.loads(content) if content else None) == body
+    if found is not None and answer:
+        first = found[0] if isinstance(found, tuple) else found
+        exact = json.loads(json.dumps(answer), parse_float=Decimal)
+        assert first.raw == (exact[0] if isinstance(exact, list) else exact)
+
+
+@pytest.mark.parametrize("answer", [FEE, [FEE], [[FEE]]], ids=["object", "array", "array in array"])
+async def test_fees_come_in_three_shapes(me, fake, answer):
+    fake.answer(200, answer)
+    (fee,) = await me.items.prices.fees("MLA", "5000", listing_type_id="gold_pro", billable_weight=500)
+    assert fee.sale_fee_amount == Decimal("12.5")
+    assert fake.paths() == ["GET /sites/MLA/listing_prices?price=5000&billable_weight=500&listing_type_id=gold_pro"]
+
+
+async def test_a_picture_travels_as_a_file_and_only_as_jpeg_or_png(me, fake, tmp_path):
+    fake.answer(200, PICTURE)
+    path = tmp_path / "front.gif"
+    path.write_bytes(JPEG)
+    assert (await me.items.upload_picture(path)).id == PICTURE["id"]
+    request = fake.requests[0]
+    assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
+    assert JPEG in request.body
+    assert b'name="file"; filename="picture.jpg"' in request.body
+    for wrong in (b"", b"GIF89a", b"\xff\xd8\xff" + b"0" * (10 * 1024 * 1024), "front.jpg"):
+        with pytest.raises(InputError, match="picture is"):
+            await me.items.upload_picture(wrong)
+    assert len(fake.requests) == 1
+
+
+# three states
+
+
+def test_a_field_is_left_alone_cleared_or_set():
+    assert json.loads(encode(ItemUpdate(video_id=None, price=UNSET, title="Norte X3"))) == {
+        "video_id": None,
+        "title": "Norte X3",
+    }
+    assert json.loads(encode(ItemUpdate(attributes=[AttributeInput.cleared("DIAMETER")]))) == {
+        "attributes": [{"id": "DIAMETER", "value_id": None, "value_name": None}]
+    }
+
+
+REFUSED = [
+    (ItemUpdate(), "empty change"),
+    ({}, "empty change"),
+    ({"price": UNSET}, "empty change"),
+    ({"status": "Active"}, "status must be one of active, paused, closed"),
+    ({"deleted": "true"}, "items.delete"),
+    ({"price": 0}, "price must be an amount above 0"),
+    ({"available_quantity": "3"}, "available_quantity must be a whole number"),
+    ({"pictures": [{"id": "1", "source": "https://x.example/1.jpg"}]}, r"pictures\[0\] needs either"),
+    ({"sale_terms": [{"id": "MANUFACTURING_TIME", "value_name": "61 días"}]}, "at most 60 days"),
+    ({"variations": [{"available_quantity": 3}]}, r"variations\[0\] has neither"),
+    ({"variations": [{"id": 1, "price": 5}, {"id": 2, "price": 6}]}, "same price"),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), REFUSED, ids=[row[1][:30] + str(i) for i, row in enumerate(REFUSED)])
+async def test_a_change_that_cannot_be_is_refused_before_it_is_sent(me, fake, changes, said):
+    with pytest.raises(InputError, match=said):
+        await me.items.update(ID, changes)
+    assert fake.paths() == []
+
+
+STATES = [
+    ({"status": "closed"}, {"price": 5}, NotApplicableError, "relist"),
+    ({"status": "paused"}, {"title": "x"}, NotApplicableError, "only an active item takes title"),
+    ({"status": "active", "sold_quantity": 2}, {"title": "x"}, NotApplicableError, "has sold 2: title"),
+    ({"status": "active", "shipping": {"logistic_type": "fulfillment"}}, {"available_quantity": 3}, NotApplicableError,
+     "stored by Mercado Libre"),
+    ({"status": "active", "variations": [{"id": 1}, {"id": 2}]}, {"variations": [{"id": 1}]}, InputError,
+     "variations 2 are left out"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "changes", "kind", "said"), STATES, ids=[row[3][:20] for row in STATES])
+async def test_a_change_the_items_state_forbids_is_refused_where_the_item_is_known(
+    me, fake, state, changes, kind, said
+):
+    with pytest.raises(kind, match=said):
+        await me.items.update(ID, changes, current=decode(Item, {"id": ID, **state}))
+    assert fake.paths() == []
+
+
+async def test_a_description_is_plain_text_or_refused_with_the_place(me, fake):
+    with pytest.raises(InputError, match=r"markup '<br>' at character 5"):
+        await me.items.set_description(ID, "Suena<br>bien")
+    with pytest.raises(InputError, match="a pictogram"):
+        await me.items.set_description(ID, "Suena bien 😀")
+    assert fake.paths() == []
+
+
+async def test_a_first_description_needs_a_second_call(me, fake):
+    fake.answer(404, {"message": "not found", "error": "not_found", "status": 404, "cause": []})
+    fake.answer(201, {})
+    await me.items.set_description(ID, "5 < 6 & 7 > 3")
+    assert fake.paths() == [f"PUT {A}/description?api_version=2", f"POST {A}/description"]
+
+
+async def test_variations_that_are_not_named_are_kept(me, fake):
+    fake.answer(200, [{"id": 1}, {"id": 2}])
+    fake.answer(200, ITEM)
+    await me.items.update_variations(ID, [VariationInput(id=2, available_quantity=4)])
+    assert json.loads(fake.requests[1].body) == {"variations": [{"id": 1}, {"id": 2, "available_quantity": 4}]}
+    fake.answer(200, [{"id": 1}])
+    with pytest.raises(InputError, match="has no variations 9; it has 1"):
+        await me.items.update_variations(ID, [{"id": 9, "available_quantity": 4}])
+
+
+# deleting
+
+
+async def test_an_item_that_is_not_closed_is_not_deleted(me, fake):
+    fake.answer(200, {"id": ID, "status": "active"})
+    with pytest.raises(NotApplicableError, match=r"items\.close"):
+        await me.items.delete(ID)
+    assert len(fake.requests) == 1
+
+
+async def test_a_deletion_waits_while_the_item_is_written(me, fake, monkeypatch):
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(me.items._caller.pipeline.clock, "sleep", sleep, raising=False)
+    busy = {"message": "item optimistic locking error: conflict", "status": 409, "cause": []}
+    fake.answer(200, {"id": ID, "status": "under_review", "sub_status": ["forbidden"]})
+    fake.answer(409, busy, times=2)
+    fake.answer(200, {})
+    await me.items.delete(ID)
+    assert slept == [2.0, 4.0]
+    fake.answer(409, busy, times=4)
+    with pytest.raises(ConflictError):
+        await me.items.delete(ID, check=False)
+
+
+# once
+
+
+class Catalogue(FakeTransport):
+    """Lists items and finds them by SKU, some searches later; its answer to the creation may be lost."""
+
+    def __init__(self, *, lost: bool = False, late: int = 0, applied: bool = True) -> None:
+        super().__init__()
+        self.lost, self.late, self.applied = lost, late, applied
+        self.items: list[str] = []
+
+    async def send(self, request: Request) -> Response:
+        self.requests.append(request)
+        if request.method == "POST":
+            if self.applied:
+                self.items.append(ID)
+            if self.lost:
+                raise MeliConnectionError("reset")
+            return Response(status=201, body=json.dumps(ITEM).encode(), request=request)
+        if "search" in request.url.path:
+            shown = self.items if self.late <= 0 else []
+            self.late -= bool(self.items)
+            body: Any = {"results": shown, "paging": {"total": len(shown), "limit": 100}}
+        else:
+            body = ITEM
+        return Response(status=200, body=json.dumps(body).encode(), request=request)
+
+    def made(self) -> int:
+        return sum(request.method == "POST" for request in self.requests)
+
+
+def once(catalogue: Catalogue, monkeypatch) -> MeliSession:
+    me = MeliSession("APP_USR-invented", user_id=900_100, transport=catalogue, throughput=10_000)
+
+    async def sleep(seconds: float) -> None:
+        del seconds
+
+    monkeypatch.setattr(me.items._caller.pipeline.clock, "sleep", sleep, raising=False)
+    return me
+
+
+async def test_an_item_whose_sku_is_there_is_not_made_again(monkeypatch):
+    catalogue = Catalogue()
+    me = once(catalogue, monkeypatch)
+    assert (await me.items.create_once(NEW)).id == ID
+    assert (await me.items.create_once(NEW)).id == ID
+    assert catalogue.made() == 1
+
+
+async def test_a_lost_answer_is_found_by_the_sku_and_never_sent_twice(monkeypatch):
+    catalogue = Catalogue(lost=True, late=3)
+    assert (await once(catalogue, monkeypatch).items.create_once(NEW)).id == ID
+    assert catalogue.made() == 1
+
+
+async def test_what_is_not_found_after_a_lost_answer_stays_unknown(monkeypatch):
+    catalogue = Catalogue(lost=True, applied=False)
+    with pytest.raises(OutcomeUnknownError) as raised:
+        await once(catalogue, monkeypatch).items.create_once(NEW)
+    assert catalogue.made() == 1
+    assert raised.value.check.params == {"seller_sku": "AUR-X2"}
+
+
+async def test_a_lost_answer_stays_unknown_where_nothing_can_be_read_either(monkeypatch):
+    class Outage(Catalogue):
+        async def send(self, request: Request) -> Response:
+            if self.made():
+                self.requests.append(request)
+                raise MeliConnectionError("no connection", sent=False)
+            return await super().send(request)
+
+    catalogue = Outage(lost=True)
+    with pytest.raises(OutcomeUnknownError) as raised:
+        await once(catalogue, monkeypatch).items.create_once(NEW)
+    assert raised.value.may_have_been_applied
+    assert catalogue.made() == 1
+
+
+async def test_without_a_sku_nothing_can_be_found_again(me, fake):
+    with pytest.raises(InputError, match="SELLER_SKU"):
+        await me.items.create_once(NewItem(title="Norte"))
+    assert fake.paths() == []
+
+
+# many
+
+
+class Bulk(FakeTransport):
+    """Answers both forms of the question about many items."""
+
+    def __init__(self, *, gone: bool = False, missing: frozenset[str] = frozenset()) -> None:
+        super().__init__()
+        self.gone, self.missing = gone, missing
+        self.count = 0
+        self.most = 0
+
+    async def send(self, request: Request) -> Response:
+        self.count += 1
+        asked = request.url.query["ids"].split(",")
+        self.most = max(self.most, len(asked))
+        if request.url.path == "/items/bulk":
+            if self.gone:
+                return Response(status=404, body=b'{"message":"Resource not found."}', request=request)
+            rows = [self.today(one) for one in asked]
+        else:
+            rows = [self.older(one) for one in reversed(asked)]
+        return Response(status=200, body=json.dumps(rows).encode(), request=request)
+
+    def today(self, item_id: str) -> dict[str, Any]:
+        if item_id in self.missing:
+            return {"id": item_id, "status_code": 404}
+        if item_id.endswith("7"):
+            return {"id": item_id, "status_code": 403, "body": {"error": "access_denied", "status": 403}}
+        return {"id": item_id, "status_code": 200, "body": {"id": item_id, "price": 1}}
+
+    def older(self, item_id: str) -> dict[str, Any]:
+        if item_id in self.missing:
+            return {"code": 404, "body": {"error": "not_found", "message": "no", "status": 404}}
+        return {"code": 200, "body": {"id": item_id, "price": 1}}
+
+
+def asking(bulk: Bulk) -> MeliSession:
+    return MeliSession("APP_USR-invented", user_id=900_100, transport=bulk, throughput=10_000)
+
+
+async def test_20000_items_take_1000_calls_and_come_in_order():
+    bulk = Bulk()
+    wanted = [f"MLA{number}" for number in range(1_000_000, 1_200_000, 10)]
+    place = 0
+    async for result in asking(bulk).items.get_many(iter(wanted)):
+        assert result.item_id == wanted[place]
+        assert result.item.id == wanted[place]
+        place += 1
+    assert (place, bulk.count, bulk.most) == (20_000, 1_000, 20)
+
+
+async def test_missing_and_forbidden_items_have_a_row_and_repeated_ids_have_one():
+    bulk = Bulk(missing=frozenset({"MLA2"}))
+    found = [result async for result in asking(bulk).items.get_many(["MLA1", "MLA2", "MLA1", "MLA17"])]
+    assert [(one.item_id, one.found) for one in found] == [("MLA1", True), ("MLA2", False), ("MLA17", False)]
+    assert isinstance(found[1].error, ItemNotFoundError)
+    assert found[1].error.item_id == "MLA2"
+    assert isinstance(found[2].error, ForbiddenError)
+
+
+async def test_where_todays_route_is_gone_the_older_one_is_used_and_its_order_put_right():
+    bulk = Bulk(gone=True, missing=frozenset({"MLA2"}))
+    found = [one async for one in asking(bulk).items.get_many([f"MLA{number}" for number in range(1, 42)])]
+    assert [one.item_id for one in found] == [f"MLA{number}" for number in range(1, 42)]
+    assert [one.item_id for one in found if not one.found] == ["MLA2"]
+    assert bulk.count == 4
+
+
+async def test_fields_are_named_as_each_form_wants_them(me, fake):
+    fake.answer(200, [{"status_code": 200, "body": {"id": "MLA1", "price": 2}}])
+    (found,) = [one async for one in me.items.get_many(["MLA1"], attributes=["price"])]
+    assert found.item.price == 2
+    assert fake.requests[0].url.query["attributes"] == "status_code,body.id,body.price"
+
+
+async def test_an_item_that_cannot_be_decoded_costs_only_its_row(me, fake):
+    rows = [{"id": "MLA1", "status_code": 200, "body": {"id": "MLA1", "price": "x"}},
+            {"id": "MLA2", "status_code": 200, "body": {"id": "MLA2"}}]  # fmt: skip
+    fake.answer(200, rows)
+    found = [one async for one in me.items.get_many(["MLA1", "MLA2"])]
+    assert isinstance(found[0].error, DecodeError)
+    assert found[1].found
+
+
+async def test_a_wrong_id_among_many_is_told_before_the_first_call(me, fake):
+    with pytest.raises(InputError, match="item_id must look like"):
+        me.items.get_many(["MLA1", "../MLA2"])
+    with pytest.raises(InputError, match="several ids"):
+        me.items.get_many("MLA1")
+    assert fake.paths() == []
+
+
+# searching
+
+
+class Shelf(FakeTransport):
+    """A search by offset to 1,000, and a scan beyond."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__()
+        self.all = [f"MLA{number}" for number in range(1, total + 1)]
+
+    async def send(self, request: Request) -> Response:
+        self.requests.append(request)
+        query = request.url.query
+        limit = int(query["limit"])
+        scanning = query.get("search_type") == "scan"
+        assert not (scanning and "offset" in query)
+        start = int(query.get("scroll_id", "0")) if scanning else int(query.get("offset", 0))
+        rows = self.all[start : start + limit]
+        paging = {"total": len(self.all), "limit": limit}
+        body = {
+            "results": rows,
+            "paging": paging,
+            "scroll_id": (str(start + limit) if rows else "") if scanning else None,
+        }
+        return Response(status=200, body=json.dumps(body).encode(), request=request)
+
+
+@pytest.mark.parametrize(("total", "scans"), [(0, False), (250, False), (1_000, False), (1_001, True), (3_210, True)])
+async def test_each_item_is_found_once_by_offset_or_by_scan(total, scans):
+    shelf = Shelf(total)
+    me = MeliSession("APP_USR-invented", user_id=900_100, transport=shelf, throughput=10_000)
+    found = [item_id async for item_id in me.items.search(status="active")]
+    assert found == shelf.all
+    assert any("scan" in request.url.query_string for request in shelf.requests) is scans
+
+
+async def test_a_sorted_search_cannot_go_on_as_a_scan():
+    me = MeliSession("APP_USR-invented", user_id=900_100, transport=Shelf(1_500), throughput=10_000)
+    with pytest.raises(PaginationError, match="offset 1000"):
+        [item_id async for item_id in me.items.search(sort="price_asc")]
+
+
+async def test_skus_go_to_the_parameters_that_mean_them(me, fake):
+    fake.answer(200, {"results": []})
+    await me.items.search(seller_sku="AUR-X2", custom_field="old", user_product_id=["MLAU1", "MLAU2"])
+    query = fake.requests[0].url.query
+    assert (query["seller_sku"], query["sku"], query["user_product_id"]) == ("AUR-X2", "old", "MLAU1,MLAU2")
+
+
+async def test_questions_of_an_item_come_newest_first(me, fake):
+    fake.answer(200, {"total": 1, "limit": 50, "questions": [QUESTION]})
+    page = await me.items.questions.search(item=ID, sort="date_created", descending=True)
+    assert (page.total, page.items[0].from_.id) == (1, 7)
+    assert fake.requests[0].url.query["sort_types"] == "DESC"
+
+
+# the item page
+
+
+def page_of_an_item(request: Request) -> Response:
+    path = request.url.path
+    bodies: dict[str, Any] = {
+        A: {**ITEM, "category_id": "MLA441430", "pictures": [{"id": "1"}], "sold_quantity": 5,
+            "seller_address": {"city": {"id": "1", "name": "Rosario"}}},
+        "/categories/MLA441430": {"id": "MLA441430", "name": "Vestidos"},
+        "/users/900100": {"id": 900100, "seller_reputation": {"level_id": "5_green"}},
+        "/questions/search": {"total": 1, "questions": [QUESTION]},
+    }  # fmt: skip
+    found = bodies.get(path)
+    body = found if found is not None else {"message": "none", "error": "not_found", "status": 404, "cause": []}
+    return Response(status=200 if found else 404, body=json.dumps(body).encode(), request=request)
+
+
+async def test_the_item_page_takes_five_calls_and_names_what_is_missing():
+    fake = FakeTransport(page_of_an_item)
+    me = MeliSession("APP_USR-invented", user_id=1, transport=fake, throughput=10_000)
+    detail = await me.items.detail(ID)
+    assert len(fake.requests) == 5
+    shown = (detail.id, detail.title, detail.category.name, detail.price, detail.city, detail.sold_quantity)
+    assert shown == (ID, ITEM["title"], "Vestidos", Decimal("18999.9"), "Rosario", 5)
+    assert (len(detail.pictures), len(detail.questions), detail.reputation.level_id) == (1, 1, "5_green")
+    assert list(detail.missing) == ["description"]
+    assert detail.description is None

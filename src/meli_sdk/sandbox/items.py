@@ -1,0 +1,170 @@
+"""Items through the local resource: https://developers.mercadolibre.com.ar/es_ar/producto-sincroniza-modifica-publicaciones"""
+
+from typing import Final
+
+from aiohttp import web
+
+from meli_sdk.sandbox import changes
+from meli_sdk.sandbox.answers import CALLER, WORLD, answer, moment_utc, read_object, selected
+from meli_sdk.sandbox.errors import ApiError, JsonObject, invalid_parameter, item_not_found, refusal
+from meli_sdk.sandbox.state import Listing, World
+from meli_sdk.sites import SITES
+
+_FIELDS: Final = frozenset(
+    {"available_quantity", "category_id", "sale_terms", "attributes", "pictures", "variations", "condition"}
+)
+_LOCAL_FIELDS: Final = _FIELDS | {"title", "price", "status"}
+
+
+def closed_resource() -> ApiError:
+    """What the old resources say to a global item since only `/global/items` changes one."""
+    return refusal(400, "validation_error", "Cannot modify CBT item from this resource.")
+
+
+def permalink(listing: Listing) -> str:
+    """The page where buyers see the item; a global item has none."""
+    host = SITES[listing.site_id].authorization_host
+    if listing.is_global or host is None:
+        return ""
+    words = "-".join(listing.title.casefold().split())
+    shop = "produto" if listing.site_id == "MLB" else "articulo"
+    return f"https://{host.replace('auth', shop, 1)}/{listing.site_id}-{listing.id[3:]}-{words}-_JM"
+
+
+def warranty(listing: Listing) -> str:
+    """The warranty in words, as the sale terms say it."""
+    return ": ".join(str(term.get("value_name")) for term in listing.sale_terms) or "Sin garantía"
+
+
+def item_body(listing: Listing) -> JsonObject:
+    """The item as `/items` shows it; the description is not inside."""
+    stock = listing.available_quantity
+    return {
+        "id": listing.id,
+        "site_id": listing.site_id,
+        "title": listing.title,
+        "subtitle": None,
+        "seller_id": listing.seller_id,
+        "category_id": listing.category_id,
+        "official_store_id": None,
+        "price": listing.price,
+        "base_price": listing.price,
+        "original_price": None,
+        "currency_id": listing.currency_id,
+        "initial_quantity": stock + listing.sold_quantity,
+        "available_quantity": stock,
+        "sold_quantity": listing.sold_quantity,
+        "sale_terms": listing.sale_terms,
+        "buying_mode": "buy_it_now",
+        "listing_type_id": listing.listing_type_id,
+        "start_time": moment_utc(listing.created),
+        "stop_time": None,
+        "condition": "new",
+        "permalink": permalink(listing),
+        "thumbnail": "",
+        "pictures": listing.pictures,
+        "video_id": None,
+        "descriptions": [],
+        "accepts_mercadopago": True,
+        "non_mercado_pago_payment_methods": [],
+        "shipping": {
+            "mode": "me2",
+            "methods": [],
+            "tags": listing.shipping_tags,
+            "dimensions": None,
+            "local_pick_up": False,
+            "free_shipping": False,
+            "logistic_type": listing.logistic_type or "drop_off",
+            "store_pick_up": False,
+        },
+        "international_delivery_mode": "none",
+        "attributes": listing.attributes,
+        "variations": listing.variations,
+        "status": listing.status,
+        "sub_status": listing.sub_status,
+        "tags": ["test_item", "immediate_payment"],
+        "warranty": warranty(listing),
+        "catalog_product_id": None,
+        "domain_id": None,
+        "parent_item_id": listing.parent_id,
+        "user_product_id": listing.user_product_id,
+        "inventory_id": listing.inventory_id,
+        "automatic_relist": False,
+        "date_created": moment_utc(listing.created),
+        "last_updated": moment_utc(listing.updated),
+        "channels": ["marketplace"],
+        "catalog_listing": False,
+    }
+
+
+def _asked(request: web.Request) -> Listing:
+    item_id = request.match_info["item_id"]
+    listing = request.app[WORLD].listings.get(item_id)
+    if listing is None:
+        raise item_not_found(item_id)
+    if listing.owner_id != request[CALLER].id:
+        raise ApiError(
+            403,
+            {
+                "message": "Access to the requested resource is forbidden",
+                "error": "access_denied",
+                "status": 403,
+                "cause": None,
+            },
+        )
+    return listing
+
+
+def _refuse_closed(world: World, listing: Listing) -> None:
+    if not world.old_resource_open and (listing.is_global or listing.parent_id is not None):
+        raise closed_resource()
+
+
+async def get_item(request: web.Request) -> web.Response:
+    """`GET /items/{id}`, whole or the fields that `attributes=` names."""
+    return answer(selected(item_body(_asked(request)), request.query))
+
+
+async def put_item(request: web.Request) -> web.Response:
+    """`PUT /items/{id}`: what the page's guide names for this resource; title, price and status of local items too."""
+    world, listing = request.app[WORLD], _asked(request)
+    _refuse_closed(world, listing)
+    body = await read_object(request)
+    local = not listing.is_global and listing.parent_id is None
+    try:
+        changes.apply(world, listing, body, _LOCAL_FIELDS if local else _FIELDS)
+    except changes.InvalidFieldError:
+        raise invalid_parameter() from None
+    return answer(item_body(listing))
+
+
+async def list_marketplace_items(request: web.Request) -> web.Response:
+    """`GET /items/{CBT}/marketplace_items`: where a global item is listed."""
+    parent = _asked(request)
+    children = request.app[WORLD].children(parent.id)
+    return answer(
+        {
+            "item_id": parent.id,
+            "user_id": parent.seller_id,
+            "site_id": parent.site_id,
+            "date_created": moment_utc(parent.created),
+            "marketplace_items": [
+                {
+                    "item_id": child.id,
+                    "user_id": child.seller_id,
+                    "site_id": child.site_id,
+                    "date_created": moment_utc(child.created),
+                    "parent_id": parent.id,
+                }
+                for child in children
+            ],
+            "parent_id": "",
+        }
+    )
+
+
+ROUTES: Final = (
+    web.get("/items/{item_id}", get_item),
+    web.put("/items/{item_id}", put_item),
+    web.get("/items/{item_id}/marketplace_items", list_marketplace_items),
+)

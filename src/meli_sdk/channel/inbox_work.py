@@ -1,0 +1,120 @@
+"""What notifications lead to: orders are read again by their id and handed over; what was missed is asked for."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from typing import Final
+
+from attrs import frozen
+
+from meli_sdk.channel import inbox
+from meli_sdk.channel.events import LOGGER, TopicSilent
+from meli_sdk.channel.inbox import Pending, ReceiptState
+from meli_sdk.channel.orders import OrderPass
+from meli_sdk.channel.orders_handover import OrderHandler
+from meli_sdk.channel.orders_report import OrderAction, OrderReport
+from meli_sdk.channel.scope import Scope
+from meli_sdk.channel.settings import Job
+
+ORDER_TEMPLATES: Final = frozenset({"/orders/{order_id}", "/marketplace/orders/{order_id}"})
+SILENT_AFTER: Final = timedelta(minutes=30)
+"""Polling finds changes for so long and no notification speaks of them: the topic may be switched off."""
+_WAITS: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+"""A new order may need some minutes before it can be read, and a failure may pass by."""
+_GIVE_UP: Final = timedelta(days=2)
+
+
+@frozen(kw_only=True)
+class NotificationReport:
+    """What one pass over the inbox did."""
+
+    seen: int
+    outcomes: Mapping[str, int]
+    """How many ended how: an order's action, `kept` for other topics, `waiting` for what cannot be read yet."""
+    orders: OrderReport | None
+    """The hand-over that followed; None where no notification was about an order."""
+
+
+async def work(scope: Scope, handler: OrderHandler) -> NotificationReport:
+    """One pass: orders that notifications name are read by their id and handed over.
+
+    What else arrived is kept and counted. An order that nobody finds yet is asked for again later.
+
+    Raises:
+        AuthError, TransportError: nothing can be read now; the notifications wait.
+        Exception: the handler's own, when it raises for five orders in a row.
+    """
+    if not await inbox.pending(scope, limit=1):
+        return NotificationReport(seen=0, outcomes={}, orders=None)
+    # What another process works on now is done when it is our turn.
+    async with scope.database.exclusive(f"orders-{scope.user_id}", scope.clock):
+        return await _work(scope, handler, await inbox.pending(scope))
+
+
+async def _work(scope: Scope, handler: OrderHandler, waiting: list[Pending]) -> NotificationReport:
+    about_orders: dict[int, list[Pending]] = {}
+    outcomes: dict[str, str] = {}
+    for one in waiting:
+        if one.template in ORDER_TEMPLATES and Job.ORDERS in scope.settings.jobs:
+            about_orders.setdefault(int(one.resource_id), []).append(one)
+        else:
+            outcomes[one.key] = "kept"
+    report = None
+    waits: dict[str, timedelta] = {}
+    if about_orders:
+        one_pass = OrderPass(scope, handler, progress=None, dry_run=False, shipments=True)
+        report = await one_pass.by_id(list(about_orders))
+        for row in report.rows:
+            for one in about_orders.get(row.order_id or 0, ()):
+                young = scope.now() - one.received_at < _GIVE_UP
+                unread = row.action == OrderAction.NOT_FOUND
+                refused = row.action == OrderAction.QUARANTINED and one.attempts < len(_WAITS)
+                if young and (unread or refused):
+                    waits[one.key] = _WAITS[min(one.attempts, len(_WAITS) - 1)]
+                else:
+                    outcomes[one.key] = row.action
+    await inbox.finish(scope, outcomes)
+    await inbox.postpone(scope, waits)
+    counted = Counter(outcomes.values())
+    if waits:
+        counted["waiting"] = len(waits)
+    return NotificationReport(seen=len(waiting), outcomes=counted, orders=report)
+
+
+async def read_missed(scope: Scope, accounts: Collection[int]) -> int:
+    """Stores what Mercado Libre could not deliver in the last two days; the number that was new.
+
+    Args:
+        scope: the channel.
+        accounts: the users whose notifications belong to this channel.
+
+    Raises:
+        AuthError, TransportError, ResponseError: it cannot be asked now.
+    """
+    new = 0
+    async for missed in scope.session.notifications.missed(scope.app.client_id, page_size=100):
+        resource_id = missed.resource_id
+        if resource_id is not None and not inbox.is_too_long(resource_id) and missed.user_id in accounts:
+            receipt = await inbox.store(scope, missed)
+            new += receipt.state is ReceiptState.STORED
+    if new:
+        LOGGER.info("channel %s: %d missed notifications were fetched", scope.settings.name, new)
+    return new
+
+
+async def warn_of_silence(scope: Scope, report: OrderReport) -> bool:
+    """Tells where polling handed over orders of which no notification spoke for half an hour."""
+    if not (scope.settings.mode.polls and scope.settings.mode.listens) or not report.handed_over:
+        return False
+    async with scope.database.reads.connect() as connection:
+        last = await inbox.last_received(connection, scope, ORDER_TEMPLATES)
+    if last is not None and scope.now() - last < SILENT_AFTER:
+        return False
+    LOGGER.warning(
+        "channel %s: polling found orders and no notification about orders has arrived %s; the topic may be switched off: "
+        "subscribe to it again in the developer panel",
+        scope.settings.name,
+        f"since {last.isoformat()}" if last else "yet",
+    )
+    scope.tell(TopicSilent, topic="orders", last_received=last)
+    return True

@@ -1,0 +1,514 @@
+"""The stock that is wanted is sent: one pass over what waits, the most urgent first, every write read back."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from attrs import frozen
+
+from meli_sdk import errors
+from meli_sdk.channel import inventory_levels as levels_table
+from meli_sdk.channel.check import ChannelCheck
+from meli_sdk.channel.inventory_items import Located, SkuIndex, in_batches
+from meli_sdk.channel.inventory_levels import KnownLevel, Result
+from meli_sdk.channel.inventory_report import InventoryProgress, InventoryProgressed, StockOutcome
+from meli_sdk.channel.inventory_turns import Turns, Urgency
+from meli_sdk.channel.inventory_units import Wanted, mapped, wanted
+from meli_sdk.channel.scope import Scope
+from meli_sdk.models.items import Item
+from meli_sdk.models.stock import StoreQuantity, UserProductStock
+from meli_sdk.resources.items_many import BATCH
+from meli_sdk.resources.stock_routes import VERSIONED
+from meli_sdk.resources.stock_writes import StockState, item_quantity, write_versioned
+
+WINDOW: Final = 10 * BATCH
+"""SKUs that are taken from the database at once."""
+PATIENCE: Final = 5
+"""So often is a level tried before a call reports it as it is; a running channel goes on."""
+LOOK_SECONDS: Final = 0.2
+"""Between two looks for what is urgent and was stored by another process."""
+CONFIRM_SECONDS: Final = 5.0
+"""So long does a write wait at most until others can be read back in the same call."""
+GIVE_UP_AFTER: Final = 30
+"""So many SKUs in a row that meet no answer end the pass."""
+_LONGEST_PAUSE: Final = 300.0
+_PASSES_BY: Final = (
+    errors.TransportError,
+    errors.ServerError,
+    errors.RateLimitedError,
+    errors.ConflictError,
+    errors.LockedError,
+    errors.CircuitOpenError,
+    errors.DeadlineExceededError,
+    errors.ThroughputWaitError,
+)
+_NOT_EDITABLE: Final = (errors.NotApplicableError, errors.StockNotEditableError)
+
+
+@frozen(kw_only=True)
+class _Unit:
+    """One SKU of a batch on its way."""
+
+    sku: str
+    located: Located
+    urgency: Urgency
+    seen: int | None
+    """Units that the item showed when it was read; None: it was not read."""
+
+
+@frozen(kw_only=True)
+class _Written:
+    """A write to an item that is not read back yet."""
+
+    unit: _Unit
+    wanted: Wanted
+    at: float
+    problem: errors.MeliError | None
+    """What was met in the place of an answer."""
+
+    @property
+    def item_id(self) -> str:
+        return self.unit.located.route.item_id
+
+
+class StockPass:
+    """Sends what waits, for one seller. The caller holds the seller's lock.
+
+    Args:
+        scope: the channel.
+        check: what the account was found to be; nothing of it stands in the way of sending stock.
+        stored: set when levels were stored by this process.
+        progress: told after each batch.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        check: ChannelCheck,
+        *,
+        stored: asyncio.Event | None = None,
+        progress: InventoryProgressed | None = None,
+    ) -> None:
+        self._scope = scope
+        self._account = check.seller
+        self._turns = Turns(scope.clock, scope.settings.throughput)
+        self._index = SkuIndex(scope, check.seller.user, self._turns)
+        self._stored = stored or asyncio.Event()
+        self._progress = progress
+        self._started = scope.clock.monotonic()
+        self._done = 0
+        self._busy: set[str] = set()
+        self._written: dict[str, _Written] = {}
+        self._urgent: set[asyncio.Task[None]] = set()
+        self._failed: list[asyncio.Task[None]] = []
+        self._failures = 0
+        self._told = 0.0
+
+    @property
+    def calls(self) -> int:
+        """Calls so far."""
+        return self._turns.taken.total()
+
+    @property
+    def writes(self) -> int:
+        """Calls that change stock."""
+        return self._turns.taken["write"]
+
+    async def run(self, until: datetime, patience: int | None) -> None:
+        """Works until everything that was stored until a moment came to rest, or was tried as often as patience lasts.
+
+        Without patience it works on what is due by now, however often that was tried.
+
+        Raises:
+            AuthError: the seller has to authorise again, or nothing can be sent for another reason of that kind.
+            MeliError: no answer came for many SKUs in a row; what waits stays.
+        """
+        watching = asyncio.create_task(self._watch(), name="meli stock: urgent")
+        try:
+            await self._empty(until, patience, watching)
+        finally:
+            tasks = [watching, *self._urgent]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._turns.aclose()
+
+    async def _empty(self, until: datetime, patience: int | None, watching: asyncio.Task[None]) -> None:
+        window: dict[str, Urgency] = {}
+        while True:
+            for ended in (watching, *self._failed):
+                if ended.done():
+                    ended.result()
+            window = {sku: urgency for sku, urgency in window.items() if sku not in self._busy}
+            if not window:
+                without = {*self._busy, *self._written}
+                window = await levels_table.due(self._scope, limit=WINDOW, without=without)
+            batch = {sku: window.pop(sku) for sku in list(window)[:BATCH] if sku not in self._busy}
+            if batch:
+                await self._work(batch)
+            elif self._written:
+                await self._confirm()
+            elif self._urgent:
+                await asyncio.wait(set(self._urgent), return_when=asyncio.FIRST_COMPLETED)
+            else:
+                moment = await levels_table.next_due(self._scope, until, patience)
+                if moment is None:
+                    break
+                late = (moment - self._scope.now()).total_seconds()
+                if late > 0:
+                    await self._scope.clock.sleep(min(late, 1.0))
+            if self._is_time_to_confirm():
+                await self._confirm()
+            await self._tell(batch)
+
+    async def _watch(self) -> None:
+        """Takes what is urgent out of the order of arrival."""
+        while True:
+            urgent = await levels_table.due(self._scope, limit=BATCH, urgent=True)
+            written = [sku for sku in urgent if sku in self._written]
+            again = await levels_table.of_skus(self._scope, written) if written else {}
+            fresh: dict[str, Urgency] = {}
+            for sku, urgency in urgent.items():
+                if sku in self._busy:
+                    self._turns.hurry(sku, urgency)
+                elif sku not in self._written or _moved(self._written[sku], again.get(sku, ())):
+                    fresh[sku] = urgency
+            if fresh:
+                self._busy.update(fresh)
+                task = asyncio.create_task(self._work(fresh), name="meli stock: urgent SKUs")
+                self._urgent.add(task)
+                task.add_done_callback(self._ended)
+            self._stored.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._stored.wait()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._urgent.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._failed.append(task)
+
+    async def _work(self, batch: Mapping[str, Urgency]) -> None:
+        """Sends the newest levels of some SKUs; what is urgent and known goes out without being read before."""
+        self._busy.update(batch)
+        try:
+            levels = await self._mapped(batch)
+            units = await self._locate(batch, levels)
+            if units:
+                simple = [unit for unit in units if unit.located.route.resource not in VERSIONED]
+                await self._mark(level for unit in simple for level in levels[unit.sku])
+                tasks = [asyncio.create_task(self._send(unit)) for unit in units]
+                try:
+                    await asyncio.gather(*tasks)
+                finally:
+                    for task in tasks:
+                        task.cancel()
+                    await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            self._busy.difference_update(batch)
+            for sku in batch:
+                self._turns.calm(sku)
+
+    async def _mark(self, levels: Iterable[KnownLevel]) -> None:
+        keys = [(level.sku, level.warehouse) for level in levels]
+        if keys:
+            await levels_table.mark_sent(self._scope, keys)
+
+    async def _mapped(self, skus: Iterable[str]) -> dict[str, list[KnownLevel]]:
+        """The levels that count, by SKU; those that are skipped without a call are written down."""
+        found: dict[str, list[KnownLevel]] = {}
+        results: list[Result] = []
+        for sku, levels in (await levels_table.of_skus(self._scope, skus)).items():
+            taken, skipped = mapped(self._scope.settings, levels)
+            if self._scope.settings.their_sku(sku) is None:
+                reason = f"SKU {sku!r} has no mapping: add it to the settings' skus to send its stock"
+                skipped += Wanted(stock=0, levels=taken).results(StockOutcome.SKIPPED, reason=reason)
+                taken = []
+            due = {level.warehouse for level in levels if level.due_at is not None}
+            results += [result for result in skipped if result.warehouse in due]
+            if any(level.warehouse in due for level in taken):
+                found[sku] = taken
+        await self._settle(results)
+        return found
+
+    async def _locate(self, batch: Mapping[str, Urgency], levels: Mapping[str, Sequence[KnownLevel]]) -> list[_Unit]:
+        """What has to be sent, and where; the rest is written down."""
+        theirs = {sku: self._scope.settings.their_sku(sku) or "" for sku in levels}
+        results: list[Result] = []
+        units: list[_Unit] = []
+        routed = await self._index.routed(theirs.values())
+        reading: list[str] = []
+        for sku, their in theirs.items():
+            located = routed.get(their)
+            before = self._written.get(sku)
+            sent = any(level.sent for level in levels[sku]) and (before is None or before.problem is not None)
+            direct = located is not None and (located.route.resource in VERSIONED or batch[sku] < Urgency.OTHER)
+            if located is not None and direct and not sent:
+                units.append(_Unit(sku=sku, located=located, urgency=batch[sku], seen=None))
+            else:
+                reading.append(sku)
+        if reading:
+            async with self._problems(reading, levels, results):
+                urgency = min(batch[sku] for sku in reading)
+                left = partial(levels_table.waiting, self._scope)
+                found = await self._index.locate([theirs[sku] for sku in reading], urgency, left)
+                for sku in reading:
+                    located_or_not = found[theirs[sku]]
+                    if isinstance(located_or_not, Located):
+                        unit = self._unit(sku, located_or_not, batch[sku], levels[sku], results)
+                        units += [] if unit is None else [unit]
+                    else:
+                        one = Wanted(stock=0, levels=levels[sku])
+                        results += self._met(located_or_not.error, one, reason=located_or_not.reason)
+        await self._settle(results)
+        return units
+
+    def _unit(
+        self, sku: str, located: Located, urgency: Urgency, levels: Sequence[KnownLevel], results: list[Result]
+    ) -> _Unit | None:
+        """What is to be sent for a SKU whose item was read; None: nothing, and `results` says why."""
+        asked = Wanted(stock=0, levels=levels)
+        item_id = located.place.item_id
+        try:
+            resource = located.route.check()
+        except errors.NotApplicableError as why:
+            results += asked.results(StockOutcome.SKIPPED, reason=str(why), item_id=item_id)
+            return None
+        if resource in VERSIONED or located.item is None:
+            return _Unit(sku=sku, located=located, urgency=urgency, seen=None)
+        seen = item_quantity(located.item, located.place.variation_id)
+        amount = wanted(self._scope.settings, self._account, located.route, levels)
+        if isinstance(amount, Wanted) and amount.stock == seen:
+            outcome = StockOutcome.APPLIED if amount.sent else StockOutcome.UNCHANGED
+            results += amount.results(outcome, item_id=item_id)
+            return None
+        return _Unit(sku=sku, located=located, urgency=urgency, seen=seen)
+
+    async def _send(self, unit: _Unit) -> None:
+        """Sends the newest level of a SKU: what came while it waited for its turn counts."""
+        results: list[Result] = []
+        if unit.located.route.resource in VERSIONED:
+            await self._send_versioned(unit, results)
+        else:
+            async with self._turns.turn(unit.urgency, "write", unit.sku):
+                amount = await self._newest(unit, results)
+                if amount is not None and amount.stock != unit.seen:
+                    problem = await self._put(unit, amount, results)
+                    if not results:
+                        at = self._scope.clock.monotonic()
+                        self._written[unit.sku] = _Written(unit=unit, wanted=amount, at=at, problem=problem)
+                elif amount is not None:
+                    results += amount.results(StockOutcome.UNCHANGED, item_id=unit.located.place.item_id)
+        self._busy.discard(unit.sku)
+        await self._settle(results)
+
+    async def _newest(self, unit: _Unit, results: list[Result]) -> Wanted | None:
+        known = (await levels_table.of_skus(self._scope, [unit.sku])).get(unit.sku, [])
+        levels, _ = mapped(self._scope.settings, known)
+        amount = wanted(self._scope.settings, self._account, unit.located.route, levels)
+        if isinstance(amount, str):
+            asked = Wanted(stock=0, levels=levels)
+            results += asked.results(StockOutcome.FAILED, reason=amount, item_id=unit.located.place.item_id)
+            return None
+        return amount
+
+    async def _put(self, unit: _Unit, amount: Wanted, results: list[Result]) -> errors.MeliError | None:
+        try:
+            await self._scope.session.stock.send(unit.located.route, amount.stock)
+        except errors.MeliError as failure:
+            if failure.may_have_been_applied:
+                return failure
+            results += self._met(failure, amount, item_id=unit.located.place.item_id)
+        else:
+            self._failures = 0
+        return None
+
+    async def _send_versioned(self, unit: _Unit, results: list[Result]) -> None:
+        """Sends the stock of a user product: read, write at that version, read again."""
+        route, stock = unit.located.route, self._scope.session.stock
+        item_id = unit.located.place.item_id
+        amount = await self._newest(unit, results)
+        if amount is None:
+            return
+        product = route.user_product_id or ""
+        last: list[UserProductStock] = []
+
+        async def read() -> UserProductStock:
+            async with self._turns.turn(unit.urgency, "read", unit.sku):
+                last[:] = [await stock.get(product)]
+                return last[0]
+
+        async def write(version: int) -> None:
+            rows = amount.stock if isinstance(amount.stock, int) else _with_others(amount.stock, last[0])
+            await self._mark(amount.levels)
+            async with self._turns.turn(unit.urgency, "write", unit.sku):
+                await stock.send(route, rows, version=version)
+
+        places: Mapping[str, int] = (
+            {route.item_id: amount.stock}
+            if isinstance(amount.stock, int)
+            else {row.store_id: row.quantity for row in amount.stock}
+        )
+        try:
+            done = await write_versioned(read, write, route, places)
+        except errors.MeliError as failure:
+            results += self._met(failure, amount, item_id=item_id)
+            return
+        self._failures = 0
+        results += self._judged(amount, done.state, str(dict(done.seen)), item_id)
+
+    def _judged(self, amount: Wanted, state: StockState, seen: str, item_id: str) -> list[Result]:
+        if state == "applied" or (state == "unchanged" and amount.sent):
+            return amount.results(StockOutcome.APPLIED, item_id=item_id)
+        if state == "unchanged":
+            return amount.results(StockOutcome.UNCHANGED, item_id=item_id)
+        if state == "pending":
+            reason = "Mercado Libre took it and does not show it yet; it is looked at again"
+            return amount.results(StockOutcome.UNKNOWN, reason=reason, item_id=item_id, again_in=_pause(amount))
+        return self._without_effect(amount, seen, item_id)
+
+    def _without_effect(self, amount: Wanted, seen: str, item_id: str) -> list[Result]:
+        """Mercado Libre answered that it was done, and shows something else."""
+        tried = max((level.attempts for level in amount.levels), default=0)
+        reason = f"Mercado Libre took the write and shows {seen}"
+        if tried + 1 < PATIENCE:
+            return amount.results(StockOutcome.UNKNOWN, reason=reason, item_id=item_id, again_in=_pause(amount))
+        return amount.results(StockOutcome.FAILED, reason=reason, item_id=item_id)
+
+    # reading back
+
+    def _is_time_to_confirm(self) -> bool:
+        waiting = list(self._written.values())
+        return len(waiting) >= BATCH or (
+            bool(waiting) and self._scope.clock.monotonic() - min(one.at for one in waiting) > CONFIRM_SECONDS
+        )
+
+    async def _confirm(self) -> None:
+        """Reads back what was written, twenty items a call."""
+        for some in in_batches(list(self._written.items())):
+            results: list[Result] = []
+            try:
+                items = await self._index.read((one.item_id for _, one in some), Urgency.LESS)
+            except errors.AuthError:
+                raise
+            except errors.MeliError as failure:
+                items = {}
+                for _, one in some:
+                    results += self._met(failure, one.wanted, sent=True, item_id=one.item_id)
+            for _, one in some:
+                if one.item_id in items:
+                    results += self._confirmed(one, items[one.item_id])
+            for sku, one in some:
+                if self._written.get(sku) is one:
+                    del self._written[sku]
+            await self._settle(results)
+
+    def _confirmed(self, one: _Written, item: Item | errors.MeliError) -> list[Result]:
+        item_id = one.item_id
+        if isinstance(item, errors.MeliError):
+            return self._met(item, one.wanted, sent=True, item_id=item_id)
+        units, seen = one.wanted.stock, item_quantity(item, one.unit.located.place.variation_id)
+        if seen == units:
+            return one.wanted.results(StockOutcome.APPLIED, item_id=item_id)
+        if one.problem is not None:
+            return self._met(one.problem, one.wanted, sent=True, item_id=item_id)
+        if seen is not None and isinstance(units, int) and seen < units and seen != one.unit.seen:
+            # Taken, and sold or changed elsewhere since: to write it again would bring back what was sold.
+            reason = f"Mercado Libre took it and shows {seen} now"
+            return one.wanted.results(StockOutcome.APPLIED, reason=reason, item_id=item_id)
+        return self._without_effect(one.wanted, str(seen), item_id)
+
+    # what was met
+
+    @asynccontextmanager
+    async def _problems(
+        self, skus: Sequence[str], levels: Mapping[str, Sequence[KnownLevel]], results: list[Result]
+    ) -> AsyncGenerator[None, None]:
+        """What a read meets is the problem of each SKU that it was for."""
+        try:
+            yield
+        except errors.AuthError:
+            raise
+        except errors.MeliError as failure:
+            for sku in skus:
+                results += self._met(failure, Wanted(stock=0, levels=levels[sku]))
+
+    def _met(
+        self,
+        failure: errors.MeliError | None,
+        amount: Wanted,
+        *,
+        reason: str | None = None,
+        sent: bool = False,
+        item_id: str | None = None,
+    ) -> list[Result]:
+        """What a failure means for a SKU.
+
+        Raises:
+            AuthError: it means the same for all.
+            MeliError: the last of many in a row.
+        """
+        if isinstance(failure, errors.AuthError):
+            raise failure
+        said = reason or str(failure)
+        if failure is not None and (sent or failure.may_have_been_applied or amount.sent):
+            self._count(failure)
+            return amount.results(StockOutcome.UNKNOWN, reason=said, item_id=item_id, again_in=_pause(amount))
+        if isinstance(failure, _NOT_EDITABLE):
+            return amount.results(StockOutcome.SKIPPED, reason=said, item_id=item_id)
+        if isinstance(failure, _PASSES_BY):
+            self._count(failure)
+            return amount.results(StockOutcome.FAILED, reason=said, item_id=item_id, again_in=_pause(amount))
+        return amount.results(StockOutcome.FAILED, reason=said, item_id=item_id)
+
+    def _count(self, failure: errors.MeliError) -> None:
+        self._failures += 1
+        if self._failures >= GIVE_UP_AFTER:
+            raise failure
+
+    async def _settle(self, results: Sequence[Result]) -> None:
+        if results:
+            await levels_table.settle(self._scope, results)
+            self._done += len({result.sku for result in results if result.again_in is None})
+
+    async def _tell(self, batch: Mapping[str, Urgency]) -> None:
+        now = self._scope.clock.monotonic()
+        if self._progress is not None and batch and (now - self._told > 1.0 or not self._told):
+            self._told = now
+            self._progress(
+                InventoryProgress(
+                    done=self._done,
+                    left=await levels_table.waiting(self._scope),
+                    calls=self.calls,
+                    seconds=now - self._started,
+                    rate=self._scope.settings.throughput,
+                )
+            )
+
+
+def _moved(written: _Written, levels: Sequence[KnownLevel]) -> bool:
+    """Whether a newer level was stored since the write."""
+    sent = {(level.warehouse, level.sequence) for level in written.wanted.levels}
+    return any((level.warehouse, level.sequence) not in sent for level in levels if level.due_at is not None)
+
+
+def _pause(amount: Wanted) -> float:
+    """Seconds until a SKU is tried again."""
+    tried = max((level.attempts for level in amount.levels), default=0)
+    return 0.0 if tried == 0 else min(_LONGEST_PAUSE, 2.0 ** (tried - 1))
+
+
+def _with_others(rows: Sequence[StoreQuantity], stock: UserProductStock) -> tuple[StoreQuantity, ...]:
+    """The rows, and what the product's other stores hold: what a write does with stores it leaves out is undocumented."""
+    named = {row.store_id for row in rows}
+    others = [
+        StoreQuantity(store_id=place.store_id, quantity=place.quantity, network_node_id=place.network_node_id)
+        if place.network_node_id
+        else StoreQuantity(store_id=place.store_id, quantity=place.quantity)
+        for place in stock.locations
+        if place.store_id and place.store_id not in named and place.quantity is not None
+    ]
+    return (*rows, *others)

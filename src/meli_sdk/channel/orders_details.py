@@ -1,0 +1,49 @@
+"""What hangs on an order: its pack and its shipment."""
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve
+
+from meli_sdk.channel.orders_handover import Prepared
+from meli_sdk.channel.orders_sources import OrderSource
+from meli_sdk.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from meli_sdk.models.orders_packs import Pack
+    from meli_sdk.models.shipments import Shipment
+
+AT_ONCE: Final = 16
+"""Orders whose details are read at the same time."""
+
+
+class Details:
+    """Reads packs and shipments.
+
+    Args:
+        source: where they come from.
+        shipments: False leaves the shipments out: one call each.
+    """
+
+    def __init__(self, source: OrderSource, *, shipments: bool) -> None:
+        self._source = source
+        self._shipments = shipments
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def add(self, one: Prepared) -> Prepared:
+        """The order with them; where Mercado Libre does not have them yet, it is not complete."""
+        order, complete = one.order, one.complete
+        pack: Pack | None = None
+        shipment: Shipment | None = None
+        async with self._room:
+            if order.pack_id is not None:
+                try:
+                    pack = await self._source.pack(order.pack_id)
+                except NotFoundError:
+                    complete = False
+            if self._shipments and order.shipping is not None and order.shipping.id is not None:
+                try:
+                    shipment = await self._source.shipment(order.shipping.id)
+                except NotFoundError:
+                    complete = False
+        return evolve(one, pack=pack, shipment=shipment, complete=complete)

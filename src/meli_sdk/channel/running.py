@@ -1,0 +1,71 @@
+"""Jobs that run side by side until they are cancelled."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from meli_sdk import errors
+
+if TYPE_CHECKING:
+    from meli_sdk.wire.clock import Clock
+
+_LONGEST_PAUSE: Final = 300.0
+_PASSES_BY: Final = (
+    errors.TransportError,
+    errors.ServerError,
+    errors.RateLimitedError,
+    errors.CircuitOpenError,
+    errors.DeadlineExceededError,
+    errors.ThroughputWaitError,
+    errors.StoreError,
+)
+"""Failures that another pass may not meet."""
+
+Step = Callable[[], Awaitable[object]]
+
+
+@frozen(kw_only=True)
+class RunningJob:
+    """One job: a pass, and what it waits for before the next one."""
+
+    name: str
+    step: Step
+    wait: Step
+
+
+async def run_jobs(
+    jobs: Sequence[RunningJob], clock: "Clock", told: Callable[[str, int, float, errors.MeliError], None]
+) -> None:
+    """Runs jobs side by side.
+
+    A failure that passes by is told (job, failures in a row, seconds until the next pass, error) and the job goes on after
+    a pause that grows to five minutes. Any other one ends all jobs and is raised.
+
+    Raises:
+        Exception: what a pass raised that does not pass by, such as a seller who has to authorise again.
+    """
+
+    async def run(job: RunningJob) -> None:
+        failures = 0
+        while True:
+            try:
+                await job.step()
+            except _PASSES_BY as failure:
+                failures += 1
+                seconds = min(_LONGEST_PAUSE, 2.0**failures)
+                told(job.name, failures, seconds, failure)
+                await clock.sleep(seconds)
+            else:
+                failures = 0
+                await job.wait()
+
+    tasks = [asyncio.create_task(run(job), name=f"meli channel: {job.name}") for job in jobs]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            if not task.cancelling():  # a second time would cut off its cleaning up
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,90 @@
+"""The same download for a Global Selling seller, whose search brings ids only."""
+
+import pytest
+
+from meli_sdk.errors import PaginationError
+from meli_sdk.sandbox import GLOBAL_SELLER_ID, Sandbox
+
+from .conftest import MovableClock, Oms, OpenOms, Unlimited
+
+MEXICO = 471_828_584
+
+
+@pytest.fixture
+def throughput() -> Unlimited:
+    return Unlimited()
+
+
+def sell(box: Sandbox, **given):
+    return box.add_order(seller_id=MEXICO, mode=None, **given)
+
+
+async def opened(open_oms: OpenOms, **changes) -> Oms:
+    return await open_oms(user_id=GLOBAL_SELLER_ID, **changes)
+
+
+async def test_the_orders_of_all_marketplaces_are_handed_over_once(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    orders = {sell(box, status=status).id: status for status in ("paid", "confirmed", "cancelled", "paid")}
+    oms = await opened(open_oms)
+    report = await oms.download()
+    assert report.totals["new"] == 2
+    assert sorted(await oms.ids()) == sorted(order_id for order_id, status in orders.items() if status == "paid")
+    assert {order.user_id for order in oms.given} == {GLOBAL_SELLER_ID}
+    assert {order.order.seller.id for order in oms.given} == {MEXICO}
+    clock.pass_by(minutes=1)
+    assert (await oms.download()).handed_over == 0
+    assert {request.path for request in box.requests if "search" in request.path} == {"/marketplace/orders/search"}
+
+
+async def test_an_order_that_leaves_the_wanted_groups_is_handed_over_once_more(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    order = sell(box)
+    oms = await opened(open_oms)
+    await oms.download()
+    clock.pass_by(minutes=1)
+    box.move_order(order.id, "cancelled")
+    await oms.download()
+    assert await oms.rows() == [(order.id, "paid", "Approved"), (order.id, "cancelled", "CanceledRejected")]
+
+
+async def test_the_orders_of_a_cart_are_found_behind_its_packs_id(box: Sandbox, open_oms: OpenOms):
+    one, other = sell(box), sell(box)
+    one.pack_id = other.pack_id = box.world.new_order_id()
+    one.updated = other.updated
+    oms = await opened(open_oms)
+    await oms.download()
+    assert sorted(await oms.ids()) == sorted([one.id, other.id])
+
+
+async def test_an_order_that_the_search_names_and_nobody_finds_yet_is_set_aside_and_asked_for_again(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    good, early = sell(box), sell(box)
+    oms = await opened(open_oms)
+    box.fail_next(f"GET /marketplace/orders/{early.id}", 404, {"error": "not_found", "message": "Resource not found"})
+    report = await oms.download()
+    assert await oms.ids() == [good.id]
+    assert report.totals == {"new": 1, "quarantined": 1}
+    clock.pass_by(hours=30)
+    await oms.download()
+    assert sorted(await oms.ids()) == sorted([good.id, early.id])
+    assert await oms.channel.quarantine() == ()
+
+
+async def test_an_ignored_filter_is_proven_by_an_order_of_long_ago(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    oms = await opened(open_oms)
+    await oms.download()
+    clock.pass_by(days=20)
+    sell(box)
+    clock.pass_by(days=20)
+    await oms.download()  # everything is settled: the next window begins yesterday
+    old = next(iter(box.world.orders))
+    row = {"id": old, "orders": [{"id": old}]}
+    box.fail_next("GET /marketplace/orders/search", 200, {"results": [row], "paging": {"total": 1, "limit": 50}})
+    with pytest.raises(PaginationError, match="ignores the filter by time"):
+        await oms.download()

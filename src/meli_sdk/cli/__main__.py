@@ -1,0 +1,5 @@
+"""`python -m meli_sdk.cli`."""
+
+from meli_sdk.cli import main
+
+main()

@@ -7,9 +7,8 @@ import os
 import signal
 import sys
 import tomllib
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast
@@ -18,7 +17,6 @@ from attrs import asdict, fields
 from cyclopts import App, Parameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from meli_sdk.app import MeliApp
 from meli_sdk.channel.channel import SalesChannel, check_settings
 from meli_sdk.channel.database import Database
 from meli_sdk.channel.mappings import CarrierMapping
@@ -28,8 +26,10 @@ from meli_sdk.channel.parcels import Parcel
 from meli_sdk.channel.registry import registered_channels
 from meli_sdk.channel.settings import ChannelSettings
 from meli_sdk.channel.settings_file import load_settings, save_settings, tables_of
+from meli_sdk.cli.channel_place import SWITCH, Place, format_of, opened, settings_path
+from meli_sdk.cli.channel_stock import skus, stock
 from meli_sdk.cli.failures import REFUSED, SOME_FAILED
-from meli_sdk.cli.output import Format, Rows, say, show, show_one
+from meli_sdk.cli.output import Rows, say, show, show_one
 from meli_sdk.cli.progress import progress
 from meli_sdk.cli.sellers_session import only_seller
 from meli_sdk.cli.settings import make_app
@@ -40,31 +40,8 @@ from meli_sdk.resources.shipments_push import PushOutcome, PushResult
 app: App = App(name="channel", help="Run one seller as a sales channel of your system.", help_format="plaintext")
 ORDERS: Final = ("order_id", "action", "group", "unmapped_skus", "error")
 HANDED: Final = ("order_id", "group", "previous_group", "status", "lines", "complete", "key")
-_SWITCH: Final = Parameter(negative="")
-
-
-@Parameter(name="*")
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where the channel is kept."""
-
-    settings: Annotated[Path, Parameter(env_var="MELI_CHANNEL")] = Path("channel.toml")
-    """The file of its settings."""
-    database: Annotated[str, Parameter(env_var="MELI_DATABASE")] = "sqlite+aiosqlite:///channel.db"
-    """Where its tables are: a SQLAlchemy address; postgresql+asyncpg://... for several machines."""
-    format: Format | None = None
-    """table, json, jsonl or csv; a table on a terminal, JSON lines elsewhere, when left out."""
-
-
-@asynccontextmanager
-async def _opened(place: Place | None) -> AsyncGenerator[tuple[SalesChannel, MeliApp]]:
-    place = place or Place()
-    async with make_app() as application, SalesChannel(application, place.settings, place.database) as channel:
-        yield channel, application
-
-
-def _format(place: Place | None) -> Format | None:
-    return None if place is None else place.format
+for _command in (skus, stock):
+    app.command(_command)
 
 
 @app.command
@@ -76,7 +53,7 @@ def create(
     vendor: str | None = None,
     mode: Literal["poll", "webhook", "both"] = "both",
     throughput: float = 1.0,
-    order_group: Annotated[tuple[str, ...], _SWITCH] = ("Approved",),
+    order_group: Annotated[tuple[str, ...], SWITCH] = ("Approved",),
     place: Place | None = None,
 ) -> None:
     """Make a channel: its settings file and its tables. A seller has one channel; a second one is refused.
@@ -141,11 +118,11 @@ def check(*, place: Place | None = None) -> None:
     """Compare every setting with the account; nothing is written. Exit code 1 where something stands in the way."""
 
     async def run_check() -> Any:  # noqa: ANN401
-        async with _opened(place) as (channel, _):
+        async with opened(place) as (channel, _):
             return await channel.check()
 
     found = asyncio.run(run_check())
-    form = _format(place) or ("table" if sys.stdout.isatty() else "json")
+    form = format_of(place) or ("table" if sys.stdout.isatty() else "json")
     if form in {"json", "jsonl"}:
         print(found.to_json())  # noqa: T201
     else:
@@ -166,7 +143,7 @@ def settings(
     *,
     set: Annotated[tuple[str, ...], Parameter(negative="")] = (),  # noqa: A002  the name of the option
     unset: Annotated[tuple[str, ...], Parameter(negative="")] = (),
-    dry_run: Annotated[bool, _SWITCH] = False,
+    dry_run: Annotated[bool, SWITCH] = False,
     place: Place | None = None,
 ) -> None:
     """Show the settings of a channel, or one group of them; change some.
@@ -178,7 +155,7 @@ def settings(
         unset: such as carriers.mine; may be given several times.
         dry_run: show what would be kept.
     """
-    path = (place or Place()).settings
+    path = settings_path(place)
     kept = load_settings(path)
     if set or unset:
         kept = _changed(kept, set, unset)
@@ -190,7 +167,7 @@ def settings(
         if group in {None, table}
         for name, value in values.items()
     ]
-    show(rows, ("group", "name", "value"), _format(place), empty="No settings in this group.")
+    show(rows, ("group", "name", "value"), format_of(place), empty="No settings in this group.")
 
 
 def _changed(kept: ChannelSettings, set_: tuple[str, ...], unset: tuple[str, ...]) -> ChannelSettings:
@@ -244,7 +221,7 @@ def status(*, place: Place | None = None) -> None:
 
     async def read() -> list[dict[str, object]]:
         where = place or Place()
-        async with _opened(place) as (channel, application):
+        async with opened(place) as (channel, application):
             user_id = channel.settings.user_id
             grant = next((info for info in await application.sellers() if info.user_id == user_id), None)
             database = Database(where.database)
@@ -269,7 +246,7 @@ def status(*, place: Place | None = None) -> None:
             rows.extend({"what": f"set_aside.{one.kind}.{one.key}", "value": one.reason} for one in aside)
             return rows
 
-    show(asyncio.run(read()), ("what", "value"), _format(place))
+    show(asyncio.run(read()), ("what", "value"), format_of(place))
 
 
 @app.command
@@ -277,7 +254,7 @@ def orders(
     *,
     handler: str | None = None,
     since: datetime | None = None,
-    dry_run: Annotated[bool, _SWITCH] = False,
+    dry_run: Annotated[bool, SWITCH] = False,
     place: Place | None = None,
 ) -> None:
     """Hand over every order that changed since the last time, once.
@@ -291,8 +268,11 @@ def orders(
 
     async def download() -> bool:
         columns, own = (ORDERS, _handler(handler)) if handler or dry_run else (HANDED, None)
-        with Rows(columns, _format(place), empty="No order changed.") as rows, progress("orders", rows, 100) as advance:
-            async with _opened(place) as (channel, _):
+        with (
+            Rows(columns, format_of(place), empty="No order changed.") as rows,
+            progress("orders", rows, 100) as advance,
+        ):
+            async with opened(place) as (channel, _):
                 report = await channel.download_orders(
                     own or _printing(rows),
                     since=since.replace(tzinfo=UTC) if since is not None and since.tzinfo is None else since,
@@ -358,8 +338,8 @@ def ship(
     url: str | None = None,
     status: str = "shipped",
     comment: str | None = None,
-    correct: Annotated[bool, _SWITCH] = False,
-    dry_run: Annotated[bool, _SWITCH] = False,
+    correct: Annotated[bool, SWITCH] = False,
+    dry_run: Annotated[bool, SWITCH] = False,
     place: Place | None = None,
 ) -> None:
     """Tell Mercado Libre of the parcel of an order that you ship yourself. An order takes one.
@@ -377,12 +357,12 @@ def ship(
     parcel = Parcel(carrier, number, tracking_url=url, status=status, comment=comment)
 
     async def tell() -> PushResult:
-        async with _opened(place) as (channel, _):
+        async with opened(place) as (channel, _):
             return await channel.push_shipment(order_id, parcel, correct=correct, dry_run=dry_run)
 
     result = asyncio.run(tell())
     whole = result.to_json()
-    show_one(whole.encode(), json.loads(whole), _format(place))
+    show_one(whole.encode(), json.loads(whole), format_of(place))
     if result.outcome is PushOutcome.REFUSED:
         say(f"meli: refused: {result.reason}")
         raise SystemExit(REFUSED)
@@ -401,8 +381,8 @@ def run(*, handler: str | None = None, poll_seconds: float = 60.0, place: Place 
         stopped = asyncio.Event()
         for sign in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
-        with Rows(HANDED, _format(place) or "jsonl") as rows:
-            async with _opened(place) as (channel, _):
+        with Rows(HANDED, format_of(place) or "jsonl") as rows:
+            async with opened(place) as (channel, _):
                 say(f"channel {channel.settings.name!r} runs in process {os.getpid()}")
                 running = asyncio.create_task(
                     channel.run(_handler(handler) or _printing(rows), poll_seconds=poll_seconds)
@@ -431,4 +411,4 @@ def list_(*, place: Place | None = None) -> None:
             await database.aclose()
 
     columns = ("user_id", "name", "account", "vendor", "opened_at", "read_to", "orders")
-    show(asyncio.run(read()), columns, _format(place), empty="No channel here. Make one: meli channel create NAME")
+    show(asyncio.run(read()), columns, format_of(place), empty="No channel here. Make one: meli channel create NAME")

@@ -35,6 +35,7 @@ PIPE_CLOSED: Final = 141
 REMEDIES: Final[dict[str, str]] = {
     "NoGrantError": "Connect the seller: meli login --site MLA",
     "ReauthorizationRequiredError": "Connect the seller again: meli login --site MLA",
+    "MappingError": "Mappings are kept by: meli channel settings --set warehouses.MINE=THEIRS (or carriers.MINE, skus.MINE)",
     "MeliConnectionError": "Look at the settings and the network: meli doctor",
 }
 

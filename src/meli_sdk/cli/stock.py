@@ -1,8 +1,6 @@
 """`meli stock push FILE`: the stock of a list of SKUs or items."""
 
 import asyncio
-import csv
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -11,6 +9,7 @@ from attrs import asdict, frozen
 from cyclopts import App, Parameter
 
 from meli_sdk.cli.failures import SOME_FAILED
+from meli_sdk.cli.input_file import csv_rows, read_file
 from meli_sdk.cli.output import Rows, say
 from meli_sdk.cli.progress import confirm, estimate, progress
 from meli_sdk.cli.sellers_session import Common, seller_session
@@ -142,13 +141,11 @@ def read_rows(file: Path) -> tuple[StockRow, ...]:
         InputError: a column or a value is wrong; the message names the line.
         OSError: the file cannot be read.
     """
-    if str(file) == "-":
-        return _rows(sys.stdin.read(), "standard input")
-    return _rows(file.read_text(encoding="utf-8-sig"), str(file))
+    return _rows(*read_file(file))
 
 
 def _rows(text: str, name: str) -> tuple[StockRow, ...]:
-    reader = csv.DictReader(text.splitlines())
+    reader = csv_rows(text)
     columns = set(reader.fieldnames or ())
     if not columns <= set(_NAMES) or "quantity" not in columns or not columns & {"sku", "item_id"}:
         message = (

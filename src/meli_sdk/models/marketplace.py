@@ -66,6 +66,8 @@ class Listing(Entity):
     parent_id: str | None = None
     logistic_type: str | None = None
     site_id: str | None = None
+    user_product_id: str | None = None
+    """Of accounts with user products: the local one, such as `MLMU1`."""
     errors: tuple[RowError | str, ...] | RowError | str | None = None
 
 
@@ -88,6 +90,7 @@ class SiteItem(Model):
             parent_id=parent_id,
             site_id=self.site_id,
             logistic_type=self.logistic_type,
+            user_product_id=self.user_product_id,
             errors=None if self.error is None else (self.error,),
         )
 

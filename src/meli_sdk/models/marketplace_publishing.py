@@ -135,9 +135,13 @@ class FamilyListing(GlobalListing):
     cause: tuple[ErrorCause | str, ...] = ()
 
     @property
-    def refused(self) -> bool:
-        """Whether it was not created."""
-        return self.error is not None or (self.status or 0) >= 400  # noqa: PLR2004
+    def refusal(self) -> RowError | None:
+        """Why it was not created; None where it was."""
+        if isinstance(self.error, RowError):
+            return self.error
+        if self.error is None and (self.status or 0) < 400:  # noqa: PLR2004
+            return None
+        return RowError(message=self.message, error=self.error, status=self.status, cause=self.cause)
 
 
 @define(kw_only=True)

@@ -6,9 +6,9 @@ There is no test mode: what is published through these resources is live.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from meli_sdk.errors import DecodeError, DescriptionExistsError, InputError, MeliError, NotApplicableError
+from meli_sdk.errors import DescriptionExistsError, InputError, MeliError, NotApplicableError
 from meli_sdk.models.items import Item, ListingType
-from meli_sdk.models.marketplace import GlobalListing, ItemChanges, MarketplaceItem, MarketplaceUser, SiteConfig
+from meli_sdk.models.marketplace import ItemChanges, MarketplaceItem, MarketplaceUser, SiteConfig
 from meli_sdk.models.marketplace_account import MarketplaceCap, MarketplaceMapping, WorkingDayChoice, WorkingDays
 from meli_sdk.models.marketplace_prices import ItemShippingCost, PriceReference, PriceReferenceList
 from meli_sdk.models.marketplace_publishing import (
@@ -55,6 +55,7 @@ from meli_sdk.resources.marketplace_input import (
     wire_value,
 )
 from meli_sdk.resources.marketplace_orders import MarketplaceOrders, MarketplacePacks
+from meli_sdk.resources.marketplace_publication import published
 from meli_sdk.resources.marketplace_questions import MarketplaceQuestions
 from meli_sdk.resources.marketplace_results import ModifyPart, ModifyResult, PartState, PublishResult
 from meli_sdk.resources.marketplace_shipments import MarketplaceShipments
@@ -71,11 +72,6 @@ SHORTEST_TITLE_LIMIT: Final = 60
 """Every category allows titles of this length; only longer ones make us read the category."""
 MAX_PAGE: Final = 100
 GLOBAL_LISTING_TYPES: Final = frozenset({str(ListingType.GOLD_SPECIAL), str(ListingType.GOLD_PRO)})
-
-
-def _published(parent: str, listed: GlobalListing, unreadable: tuple[DecodeError, ...]) -> PublishResult:
-    listings = tuple(row.as_listing(parent) for row in listed.site_items)
-    return PublishResult(cbt_item_id=parent, listings=listings, unreadable=unreadable)
 
 
 class Marketplace:
@@ -163,7 +159,7 @@ class Marketplace:
         body, rows = new_item_body(item)
         self._count(rows)
         made, unreadable = await self._caller.call(CREATE_GLOBAL_ITEM, json=body)
-        return _published(made.item_id or "", made, unreadable)
+        return published(made.item_id or "", made, unreadable)
 
     async def publish(
         self, cbt_item_id: str, sites: Sequence[SiteToSell | SiteConfig | Mapping[str, object]]
@@ -187,7 +183,7 @@ class Marketplace:
         listed, unreadable = await self._caller.call(
             PUBLISH_GLOBAL_ITEM, path={"cbt_item_id": parent}, json={"sites_to_sell": rows}
         )
-        return _published(parent, listed, unreadable)
+        return published(parent, listed, unreadable)
 
     def _count(self, rows: Sequence[Mapping[str, object]]) -> None:
         if self._caller.options.dry_run:

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from meli_sdk.codec import Codec
-from meli_sdk.errors import Check, DecodeError
+from meli_sdk.errors import Check
 from meli_sdk.models.items import Item
-from meli_sdk.models.marketplace import GlobalListing, Listing, MarketplaceItem, MarketplaceUser, SiteItem
+from meli_sdk.models.marketplace import MarketplaceItem, MarketplaceUser
 from meli_sdk.models.marketplace_account import MarketplaceCap, MarketplaceMapping, WorkingDays
 from meli_sdk.models.marketplace_prices import ItemShippingCost, PriceReference, PriceReferenceList
 from meli_sdk.models.marketplace_publishing import MarketplaceDescription
@@ -19,37 +18,15 @@ from meli_sdk.resources.marketplace_errors import (
     UPDATE_RULES,
     WORKING_DAYS_RULES,
 )
+from meli_sdk.resources.marketplace_publication import read_listings, read_publication
 from meli_sdk.resources.modify_guide import ITEMS, MARKETPLACE_ITEMS
-from meli_sdk.wire.endpoint import Endpoint, Safety, SentCall, json, listing, nothing, parse_body
+from meli_sdk.wire.endpoint import Endpoint, Safety, SentCall, json, listing, nothing
 from meli_sdk.wire.error_rules import CREATING_RULES, MARKETPLACE_PAGE, MODIFYING_RULES
 from meli_sdk.wire.message import Response
 from meli_sdk.wire.paging import Cursor, Page, by_offset, rows
 from meli_sdk.wire.rate_groups import ITEM_WRITES
 
 FOREWARNING_PAGE: Final = 10
-
-
-def _read_publication(response: Response, codec: Codec) -> tuple[GlobalListing, tuple[DecodeError, ...]]:
-    """The global item with the rows that can be decoded, and the others: one bad row hides no other."""
-    body: object = parse_body(response, codec)
-    if not isinstance(body, dict):
-        return codec.structure(body, GlobalListing), ()
-    fields = cast("dict[str, object]", body)
-    found = fields.get("site_items")
-    if not isinstance(found, list):
-        return codec.structure(fields, GlobalListing), ()
-    rows, unreadable = codec.rows(cast("list[object]", found), SiteItem)
-    published = codec.structure({**fields, "site_items": []}, GlobalListing)
-    published.site_items, published.raw = rows, fields
-    return published, unreadable
-
-
-def _read_listings(response: Response, codec: Codec) -> tuple[tuple[Listing, ...], tuple[DecodeError, ...]]:
-    body = parse_body(response, codec)
-    if not isinstance(body, list):
-        message = f"expected an array of listings, got {type(body).__name__}"
-        raise DecodeError(message, expected="array", got=type(body).__name__, raw=body)
-    return codec.rows(cast("list[object]", body), Listing)
 
 
 def _children_listed(sent: SentCall) -> Check:
@@ -73,7 +50,7 @@ GET_MARKETPLACE_USER: Final = Endpoint(
 CREATE_MARKETPLACE_ITEMS: Final = Endpoint(
     method="POST",
     template="/marketplace/items/{cbt_item_id}",
-    reader=_read_listings,
+    reader=read_listings,
     safety=Safety.UNSAFE,
     check=_children_listed,
     errors=CREATING_RULES,
@@ -82,7 +59,7 @@ CREATE_MARKETPLACE_ITEMS: Final = Endpoint(
 PUBLISH_GLOBAL_ITEM: Final = Endpoint(
     method="POST",
     template="/global/items/{cbt_item_id}",
-    reader=_read_publication,
+    reader=read_publication,
     safety=Safety.UNSAFE,
     check=_children_listed,
     errors=PUBLISH_RULES,
@@ -143,7 +120,7 @@ LIST_CAPS: Final = Endpoint(
 CREATE_GLOBAL_ITEM: Final = Endpoint(
     method="POST",
     template="/global/items",
-    reader=_read_publication,
+    reader=read_publication,
     safety=Safety.UNSAFE,
     errors=PUBLISH_RULES,
     group=ITEM_WRITES,

@@ -5,7 +5,7 @@ from typing import Literal
 from attrs import frozen
 
 from meli_sdk.errors import DecodeError, MeliError, NotApplicableError, PartialFailureError
-from meli_sdk.models.marketplace import Listing
+from meli_sdk.models.marketplace import Listing, RowError
 
 PartState = Literal["applied", "failed", "unknown", "not_sent"]
 
@@ -15,9 +15,18 @@ class PublishResult:
     """One row for each site and logistic type that was asked for. A row with `errors` was not published."""
 
     cbt_item_id: str
+    """The global item; empty where the answer names none."""
     listings: tuple[Listing, ...]
     unreadable: tuple[DecodeError, ...] = ()
     """Rows that could not be decoded, each with its raw row: whether that site took the item, only a read tells."""
+    error: RowError | None = None
+    """Why nothing was published at all: one member of a new family may be refused inside a success."""
+    user_product_id: str | None = None
+    """The global user product, such as `U3687816070`, of an account that has them."""
+    parent_user_product_id: str | None = None
+    """The user product of the global item, such as `CBTU1`."""
+    family_id: str | None = None
+    """The global family of the user product."""
 
     @property
     def ok(self) -> tuple[Listing, ...]:
@@ -35,13 +44,14 @@ class PublishResult:
         Raises:
             PartialFailureError: at least one did not, or its row cannot be read; `.ok` and `.failed` hold the rows.
         """
-        reasons: list[MeliError] = [
-            NotApplicableError(f"{row.site_id} {row.logistic_type}: {row.errors}") for row in self.failed
-        ]
+        reasons: list[MeliError] = [] if self.error is None else [NotApplicableError(str(self.error))]
+        reasons.extend(NotApplicableError(f"{row.site_id} {row.logistic_type}: {row.errors}") for row in self.failed)
         reasons.extend(self.unreadable)
         if reasons:
             total = len(self.listings) + len(self.unreadable)
-            message = f"{self.cbt_item_id} was refused by {len(self.failed)} of {total} sites"
+            message = f"{self.cbt_item_id or 'the item'} was refused by {len(self.failed)} of {total} sites"
+            if self.error is not None:
+                message = f"the item was refused: {self.error}"
             if self.unreadable:
                 message += f", and {len(self.unreadable)} rows cannot be read"
             raise PartialFailureError(message, reasons, ok=self.ok, failed=self.failed)

@@ -9,9 +9,8 @@ from typing import Final
 from meli_sdk.errors import InputError, shown
 from meli_sdk.models.items_requests import PictureInput
 from meli_sdk.models.items_user_products import UserProduct, UserProductFamily
-from meli_sdk.models.marketplace import GlobalListing, SiteConfig
+from meli_sdk.models.marketplace import SiteConfig
 from meli_sdk.models.marketplace_publishing import (
-    FamilyListing,
     GlobalUserProduct,
     LocalUserProducts,
     NewGlobalItem,
@@ -24,8 +23,10 @@ from meli_sdk.models.marketplace_publishing import (
 from meli_sdk.resources import marketplace_pages as pages
 from meli_sdk.resources.marketplace_errors import UPDATE_RULES, USER_PRODUCT_RULES
 from meli_sdk.resources.marketplace_input import site_rows
+from meli_sdk.resources.marketplace_publication import published, read_family, read_publication
+from meli_sdk.resources.marketplace_results import PublishResult
 from meli_sdk.wire import ids
-from meli_sdk.wire.endpoint import Endpoint, Safety, json, listing
+from meli_sdk.wire.endpoint import Endpoint, Safety, json
 from meli_sdk.wire.pipeline import Caller
 from meli_sdk.wire.rate_groups import ITEM_WRITES
 
@@ -35,7 +36,7 @@ LARGEST_FAMILY: Final = 10
 CREATE_USER_PRODUCT: Final = Endpoint(
     method="POST",
     template="/global/user-products",
-    reader=json(GlobalListing),
+    reader=read_publication,
     safety=Safety.UNSAFE,
     errors=USER_PRODUCT_RULES,
     group=ITEM_WRITES,
@@ -44,7 +45,7 @@ CREATE_USER_PRODUCT: Final = Endpoint(
 CREATE_USER_PRODUCT_FAMILY: Final = Endpoint(
     method="POST",
     template="/global/user-products/families",
-    reader=listing(FamilyListing),
+    reader=read_family,
     safety=Safety.UNSAFE,
     errors=USER_PRODUCT_RULES,
     group=ITEM_WRITES,
@@ -53,7 +54,7 @@ CREATE_USER_PRODUCT_FAMILY: Final = Endpoint(
 ADD_USER_PRODUCT_SITES: Final = Endpoint(
     method="POST",
     template="/global/user-products/{user_product_id}",
-    reader=json(GlobalListing),
+    reader=read_publication,
     safety=Safety.UNSAFE,
     errors=USER_PRODUCT_RULES,
     group=ITEM_WRITES,
@@ -135,10 +136,10 @@ class MarketplaceUserProducts:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    async def create(self, item: NewGlobalItem | Mapping[str, object]) -> GlobalListing:
+    async def create(self, item: NewGlobalItem | Mapping[str, object]) -> PublishResult:
         """Creates a global user product and lists it. It is live at once.
 
-        Mercado Libre answers success also where some sites refused: look at `site_items[].error`.
+        Mercado Libre answers success also where some sites refused: look at `.failed`, or call `.raise_for_errors()`.
 
         Args:
             item: with `family_name`, without `title` and variations; pictures by id.
@@ -149,12 +150,13 @@ class MarketplaceUserProducts:
 
         Documented at https://global-selling.mercadolibre.com/devsite/price-per-variation-cbt
         """
-        return await self._caller.call(CREATE_USER_PRODUCT, json=item)
+        made, unreadable = await self._caller.call(CREATE_USER_PRODUCT, json=item)
+        return published(made.item_id or "", made, unreadable)
 
-    async def create_family(self, items: Sequence[NewGlobalItem | Mapping[str, object]]) -> tuple[FamilyListing, ...]:
+    async def create_family(self, items: Sequence[NewGlobalItem | Mapping[str, object]]) -> tuple[PublishResult, ...]:
         """Creates up to ten user products of one family and lists them. They are live at once.
 
-        Mercado Libre answers success also where some were refused: look at `.refused` of each.
+        Mercado Libre answers success also where some were refused: look at `.error` and `.failed` of each.
 
         Args:
             items: one row for each variant; the same `family_name` joins them.
@@ -172,8 +174,10 @@ class MarketplaceUserProducts:
 
     async def add_sites(
         self, user_product_id: str, sites: Sequence[SiteToSell | SiteConfig | Mapping[str, object]]
-    ) -> GlobalListing:
+    ) -> PublishResult:
         """Lists a global user product in further marketplaces. It is live at once.
+
+        Mercado Libre answers success also where some sites refused: look at `.failed`, or call `.raise_for_errors()`.
 
         Args:
             user_product_id: the global one, such as `U3687816070`.
@@ -186,7 +190,9 @@ class MarketplaceUserProducts:
         Documented at https://global-selling.mercadolibre.com/devsite/price-per-variation-cbt
         """
         body = {"sites_to_sell": site_rows(sites, SiteToSell)}
-        return await self._caller.call(ADD_USER_PRODUCT_SITES, path={"user_product_id": user_product_id}, json=body)
+        path = {"user_product_id": user_product_id}
+        listed, unreadable = await self._caller.call(ADD_USER_PRODUCT_SITES, path=path, json=body)
+        return published(listed.item_id or "", listed, unreadable)
 
     async def update(
         self, user_product_id: str, changes: UserProductUpdate | Mapping[str, object]

@@ -53,10 +53,12 @@ def _rows(response: Response, codec: Codec) -> list[object]:
 
 
 def _publication(body: object, codec: Codec, model: type[T]) -> tuple[T, Unreadable]:
-    fields = cast("dict[str, object]", body) if isinstance(body, dict) else {}
+    if not isinstance(body, dict):
+        return codec.structure(body, model), ()
+    fields = cast("dict[str, object]", body)
     found = fields.get("site_items")
     if not isinstance(found, list):
-        return codec.structure(body, model), ()
+        return codec.structure(fields, model), ()
     rows, unreadable = codec.rows(cast("list[object]", found), SiteItem)
     listed = codec.structure({**fields, "site_items": []}, model)
     listed.site_items, listed.raw = rows, fields

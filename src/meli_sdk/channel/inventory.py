@@ -104,6 +104,7 @@ class StockPass:
         self._written: dict[str, _Written] = {}
         self._urgent: set[asyncio.Task[None]] = set()
         self._failed: list[asyncio.Task[None]] = []
+        self._looking = asyncio.Lock()
         self._failures = 0
         self._told = 0.0
 
@@ -130,11 +131,14 @@ class StockPass:
         try:
             await self._empty(until, patience, watching)
         finally:
-            tasks = [watching, *self._urgent]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._turns.aclose()
+            try:
+                await self._looking.acquire()  # a connection that is cut off in the middle of a statement cannot be kept
+            finally:
+                tasks = [watching, *self._urgent]
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                await self._turns.aclose()
 
     async def _empty(self, until: datetime, patience: int | None, watching: asyncio.Task[None]) -> None:
         window: dict[str, Urgency] = {}
@@ -167,24 +171,28 @@ class StockPass:
     async def _watch(self) -> None:
         """Takes what is urgent out of the order of arrival."""
         while True:
-            urgent = await levels_table.due(self._scope, limit=BATCH, urgent=True)
-            written = [sku for sku in urgent if sku in self._written]
-            again = await levels_table.of_skus(self._scope, written) if written else {}
-            fresh: dict[str, Urgency] = {}
-            for sku, urgency in urgent.items():
-                if sku in self._busy:
-                    self._turns.hurry(sku, urgency)
-                elif sku not in self._written or _moved(self._written[sku], again.get(sku, ())):
-                    fresh[sku] = urgency
-            if fresh:
-                self._busy.update(fresh)
-                task = asyncio.create_task(self._work(fresh), name="meli stock: urgent SKUs")
-                self._urgent.add(task)
-                task.add_done_callback(self._ended)
             self._stored.clear()
+            async with self._looking:
+                await self._look()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._stored.wait()
+
+    async def _look(self) -> None:
+        urgent = await levels_table.due(self._scope, limit=BATCH, urgent=True)
+        written = [sku for sku in urgent if sku in self._written]
+        again = await levels_table.of_skus(self._scope, written) if written else {}
+        fresh: dict[str, Urgency] = {}
+        for sku, urgency in urgent.items():
+            if sku in self._busy:
+                self._turns.hurry(sku, urgency)
+            elif sku not in self._written or _moved(self._written[sku], again.get(sku, ())):
+                fresh[sku] = urgency
+        if fresh:
+            self._busy.update(fresh)
+            task = asyncio.create_task(self._work(fresh), name="meli stock: urgent SKUs")
+            self._urgent.add(task)
+            task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._urgent.discard(task)

@@ -3,9 +3,11 @@
 import asyncio
 import sys
 import time
+from contextlib import asynccontextmanager
 
 import pytest
 import redis.asyncio
+import yarl
 
 from meli_sdk import RedisRateLimiter
 from meli_sdk.errors import ConfigurationError, InputError, ThroughputWaitError
@@ -136,6 +138,36 @@ async def test_a_slot_that_was_missed_is_given_back_and_the_bound_holds(processe
     await asyncio.gather(*running)
     assert processes.most_in_a_window() <= 50
     assert processes.span() < 8
+
+
+@asynccontextmanager
+async def far_away(url: str, seconds: float):
+    """A way to a server whose answers come so much later."""
+    there = yarl.URL(url)
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wait: float) -> None:
+        while data := await reader.read(65536):
+            await asyncio.sleep(wait)
+            writer.write(data)
+        writer.close()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answers, questions = await asyncio.open_connection(there.host, there.port)
+        await asyncio.gather(carry(reader, questions, 0), carry(answers, writer, seconds))
+
+    async with await asyncio.start_server(connected, "127.0.0.1", 0) as server:
+        yield str(there.with_port(server.sockets[0].getsockname()[1]))
+
+
+async def test_no_process_goes_on_alone_because_redis_answers_slowly_and_the_bound_holds(processes, caplog):
+    async with far_away(processes.url, 0.05) as url:
+        near = processes.start(50)
+        far = [RedisRateLimiter(url, 50) for _ in range(2)]
+        await asyncio.gather(*(processes.calls(limiter, 40) for limiter in [*near, *far]))
+        for limiter in far:
+            await limiter.aclose()
+    assert processes.most_in_a_window() <= 50
+    assert caplog.text == ""
 
 
 async def test_while_redis_is_away_each_process_goes_on_with_its_part_and_comes_back(processes, redis_server, caplog):

@@ -132,7 +132,9 @@ class StockPass:
             await self._empty(until, patience, watching)
         finally:
             try:
-                await self._looking.acquire()  # a connection that is cut off in the middle of a statement cannot be kept
+                await (
+                    self._looking.acquire()
+                )  # a connection that is cut off in the middle of a statement cannot be kept
             finally:
                 tasks = [watching, *self._urgent]
                 for task in tasks:

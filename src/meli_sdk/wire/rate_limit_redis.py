@@ -26,7 +26,9 @@ _AGAIN_SECONDS: Final = 1.0
 _REDIS_SECONDS: Final = 0.5
 _SOON_SECONDS: Final = 0.1
 _SLOW_ANSWERS: Final = 5
-"""After so many answers in a row that came too late to be used, Redis counts as not answering."""
+"""After so many answers in a row that came too late to be used, calls may miss their slots by twice as much."""
+_ON_TIME: Final = 0.99
+"""How much of what was added for slow answers an answer in time leaves."""
 _MICRO: Final = 1_000_000
 
 _TAKE: Final = """
@@ -56,7 +58,13 @@ if pause > now then return answer end
 -- At most `calls` in any `window`, which is longer by what a call may leave too late.
 local calls = math.ceil(rate * share)
 local spacing = 1000000 / (rate * share)
-local window = calls * spacing + late
+local stored = redis.call('HMGET', gate, 'late', 'late_until')
+local latest = tonumber(stored[1]) or 0
+if late >= latest or now > tonumber(stored[2]) then
+  latest = late
+  redis.call('HSET', gate, 'late', late, 'late_until', whole(now + 60000000 + calls * spacing))
+end
+local window = calls * spacing + latest
 local last = tonumber(redis.call('ZRANGE', slots, -1, -1, 'WITHSCORES')[2]) or 0
 if last > now + window + ahead then
   redis.call('DEL', slots) -- the clock of the server went back
@@ -159,6 +167,7 @@ class _Server:
         self._silent_since: float | None = None
         self._alone_until = 0.0
         """While it is later than now, nobody asks."""
+        self._least_late = late
         self._late = late
         self._slow = 0
         self.processes: int = expected_processes
@@ -174,14 +183,14 @@ class _Server:
 
     async def take(self, name: str, rate: float, wanted: int, missed: list[int], *, known: bool) -> _Lease | None:
         """Slots, or a pause; None where Redis does not answer."""
-        sent = self._clock.monotonic()
+        sent, late = self._clock.monotonic(), self._late
         answer = await self._run(
             self._take,
             [f"{self._prefix}:{name}", f"{self._prefix}:{name}:slots", f"{self._prefix}:processes"],
             [
                 rate,
                 wanted,
-                *(int(seconds * _MICRO) for seconds in (_LEASE_SECONDS, _AHEAD_SECONDS, self._late, _BUCKET_SECONDS)),
+                *(int(seconds * _MICRO) for seconds in (_LEASE_SECONDS, _AHEAD_SECONDS, late, _BUCKET_SECONDS)),
                 self._member,
                 int(known),
                 *missed,
@@ -194,21 +203,22 @@ class _Server:
         self.processes = max(1, processes)
         # The server told its time somewhere between: a call never leaves too early, and never too late.
         slots = [
-            _Slot(received + offset / _MICRO, sent + offset / _MICRO + self._late, number)
+            _Slot(received + offset / _MICRO, sent + offset / _MICRO + late, number)
             for offset, number in zip(pairs[::2], pairs[1::2], strict=True)
         ]
         self._watch_speed(slots)
         return _Lease(slots, max(pause, later) / _MICRO, share / _MICRO)
 
     def _watch_speed(self, slots: list[_Slot]) -> None:
+        """Follows how slowly answers come. No process goes on alone for that: the others would not know."""
         if not slots or slots[0].opens <= slots[0].closes:
             self._slow = 0
+            self._late = max(self._least_late, self._late * _ON_TIME)
             return
         self._slow += 1
         if self._slow >= _SLOW_ANSWERS:
             self._slow = 0
-            self._silent_since = self._clock.monotonic() - _PATIENCE_SECONDS
-            self._did_not_answer(f"in {self._late * 1000:.0f} ms; raise `late` to more than a round trip")
+            self._late = min(_REDIS_SECONDS, max(self._late * 2, 0.001))
 
     async def pause(self, name: str, seconds: float) -> None:
         await self._run(self._pause, [f"{self._prefix}:{name}"], [int(seconds * _MICRO)])
@@ -222,7 +232,7 @@ class _Server:
         try:
             answer = await script(keys=keys, args=arguments)
         except self._failures as raised:
-            self._did_not_answer(f"({type(raised).__name__})")
+            self._did_not_answer(type(raised).__name__)
             return None
         if self.silence() >= _PATIENCE_SECONDS:
             LOGGER.warning("Redis answers again: one budget for %d processes", self.processes)
@@ -237,7 +247,9 @@ class _Server:
             return
         if self._alone_until <= self._silent_since:
             LOGGER.warning(
-                "Redis does not answer %s: each of %d processes goes on with its part of the rate", how, self.processes
+                "Redis does not answer (%s): each of %d processes goes on with its part of the rate",
+                how,
+                self.processes,
             )
         self._alone_until = now + _AGAIN_SECONDS
 
@@ -353,7 +365,8 @@ class RedisRateLimiter(GatedRateLimiter):
         prefix: of the keys; one for each application, as the budget is the application's.
         expected_processes: how many share the budget, until Redis says it.
         late: seconds by which a call may miss its slot. So much is added to the second that bounds the rate, so a hundredth
-            of the rate is left out by default. More than a round trip to Redis; raise it where Redis is far away.
+            of the rate is left out by default. Where answers of Redis come later than that five times in a row, it grows by
+            itself, to half a second at most, and shrinks again: then more of the rate is left out, and none is exceeded.
 
     Raises:
         InputError: a rate outside 0.01 to 10,000.

@@ -190,7 +190,7 @@ async def open_oms(app: MeliApp, settings: ChannelSettings, database_url: str) -
         async def opened(with_app: MeliApp | None = None, **changes: Any) -> Oms:
             channel = SalesChannel(with_app or app, settings.with_changes(**changes), database_url)
             await stack.enter_async_context(channel)
-            engine = create_async_engine(database_url)
+            engine = create_async_engine(database_url, pool_pre_ping=True)
             stack.push_async_callback(engine.dispose)
             async with engine.begin() as connection:
                 await connection.run_sync(SALES.create_all)

@@ -479,7 +479,7 @@ class SalesChannel:
         Raises:
             ConfigurationError: the settings take no notifications; the message says which number belongs where.
             InputError: the body is no bytes.
-            SQLAlchemyError: it could not be stored; answer 503, and it comes again.
+            SQLAlchemyError, OSError: it could not be stored; answer 503, and it comes again.
         """
         del headers
         scope = self._offline()
@@ -536,8 +536,9 @@ class SalesChannel:
 
         It downloads orders every `poll_seconds` (mode poll or both), works on notifications as they arrive and asks for
         missed ones at the start and every half hour (mode webhook or both); it looks again at parcels that were pushed and
-        are not shown yet. All of it, and what you call beside it, shares one budget of calls. A failure that may pass by is told as
-        `PassFailed`, and the job goes on. Several machines may run the same channel: what one of them hands over, no other
+        are not shown yet. All of it, and what you call beside it, shares one budget of calls. A failure that may pass by, of
+        Mercado Libre or of a database that restarts, is told as `PassFailed`; the job goes on after two seconds, then twice
+        as long each time, at most five minutes. Several machines may run the same channel: what one of them hands over, no other
         does.
 
         Args:
@@ -556,8 +557,10 @@ class SalesChannel:
         if scope.settings.mode.listens and Job.NOTIFICATIONS in scope.settings.jobs:
             scope.settings.require_webhooks()
 
-        def told(job: str, failures: int, seconds: float, error: MeliError) -> None:
-            LOGGER.warning("channel %s: %s: %s; again in %.0f s", scope.settings.name, job, error, seconds)
+        def told(job: str, failures: int, seconds: float, error: Exception) -> None:
+            # A database's error may quote what the handler wrote.
+            said = error if isinstance(error, MeliError) else f"the database cannot be used ({type(error).__name__})"
+            LOGGER.warning("channel %s: %s: %s; again in %.0f s", scope.settings.name, job, said, seconds)
             scope.tell(PassFailed, job=job, failures=failures, error=error)
 
         async def told_by(event: asyncio.Event, at_most: float) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from meli_sdk.errors import ConfigurationError, InputError, shown
@@ -37,6 +38,9 @@ _ENDS_TRANSACTION: Final = re.compile(
 )
 _REPEATABLE: Final = {"40001": "serialization", "40P01": "deadlock", "55P03": "busy"}
 """What PostgreSQL's states ask for."""
+_AWAY: Final = ("08", "53", "57P01", "57P02", "57P03", "25006")
+"""PostgreSQL's states of a lost connection, of resources that ran out, of a server that stops or starts, and of one that
+has become a copy of another."""
 LOCK_SECONDS: Final = 0.2
 """How long who waits for a name waits until it looks again."""
 _TRY_LOCK: Final = text("SELECT pg_try_advisory_lock(:key)")
@@ -85,7 +89,8 @@ def _refuse(what: str) -> NoReturn:
 
 
 def _guarded(connection: Connection) -> bool:
-    return bool(connection.info.get(_HANDED))
+    # A connection that was cut off has no info any more: asking would raise, and hide why.
+    return not connection.invalidated and bool(connection.info.get(_HANDED))
 
 
 def _refuse_commit(connection: Connection) -> None:
@@ -120,8 +125,10 @@ async def handed_over(connection: AsyncConnection) -> AsyncGenerator[HandlerConn
     try:
         yield HandlerConnection(connection.engine, sync)
     finally:
-        sync.info.pop(_HANDED, None)
-        tampered = transaction is None or not transaction.is_active or sync.get_transaction() is not transaction
+        tampered = False
+        if not sync.invalidated:
+            sync.info.pop(_HANDED, None)
+            tampered = transaction is None or not transaction.is_active or sync.get_transaction() is not transaction
         if tampered:
             # SQLAlchemy would give the connection back to the pool with the handler's half still open in it.
             await connection.invalidate()
@@ -217,7 +224,7 @@ class Database:
                     try:
                         yield True
                     finally:
-                        await connection.execute(_UNLOCK, {"key": key})
+                        await _unlock(connection, key)
                     return
             if unless is not None and await unless():
                 yield False
@@ -228,6 +235,16 @@ class Database:
         """Closes what was opened here; an engine of yours stays open."""
         for engine in self._owned:
             await engine.dispose()
+
+
+async def _unlock(connection: AsyncConnection, key: int) -> None:
+    """Gives a name back; where the connection was cut off, PostgreSQL has done so."""
+    try:
+        if not connection.invalidated:
+            await connection.execute(_UNLOCK, {"key": key})
+    except DBAPIError as lost:
+        if not lost.connection_invalidated:
+            raise
 
 
 def _url(where: object) -> URL:
@@ -341,6 +358,21 @@ def repeat_reason(failure: BaseException) -> str | None:
                 return found
         seen = seen.__cause__ or seen.__context__
     return None
+
+
+def is_away(failure: BaseException) -> bool:
+    """Whether the database cannot be used now and may be later: its server restarts or moves, or a disk is full."""
+    if isinstance(failure, OSError | PoolTimeoutError):  # nobody listens; the driver's own errors are no DBAPIError then
+        return True
+    if not isinstance(failure, DBAPIError):
+        return False
+    state = getattr(failure.orig, "sqlstate", None) or ""
+    return (
+        failure.connection_invalidated
+        or state.startswith(_AWAY)
+        or repeat_reason(failure) is not None
+        or re.search(r"disk is full|disk I/O error|unable to open database", str(failure.orig)) is not None
+    )
 
 
 def upsert(

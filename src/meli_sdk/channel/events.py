@@ -78,7 +78,8 @@ class TopicSilent(ChannelEvent):
 
 @frozen(kw_only=True)
 class PassFailed(ChannelEvent):
-    """A pass of a running channel failed in a way that may pass by; it is done again."""
+    """A pass of a running channel failed in a way that may pass by; it is done again. `error` is Mercado Libre's or the
+    database's."""
 
     job: str
     failures: int

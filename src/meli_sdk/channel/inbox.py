@@ -74,7 +74,7 @@ async def receive(scope: Scope, body: bytes, accounts: Collection[int], writes: 
 
     Raises:
         InputError: the body is no bytes.
-        SQLAlchemyError: it could not be stored; answer 503, and it comes again.
+        SQLAlchemyError, OSError: it could not be stored; answer 503, and it comes again.
     """
     if not isinstance(body, bytes):
         message = f"body must be the bytes that arrived, got {type(body).__name__}"

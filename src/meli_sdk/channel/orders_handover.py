@@ -29,6 +29,9 @@ HANDLER_TRIES: Final = 5
 """So often is an order given to a handler that raises before it is set aside."""
 MOST_IN_A_ROW: Final = 5
 """So many different orders in a row may be set aside; then the handler is broken, not the orders."""
+_HANDLER_RAISED: Final = (
+    f"the handler raised for {MOST_IN_A_ROW} orders in a row; they were set aside, and the download stops"
+)
 SHORT: Final = 0.05
 """Seconds after which a transaction takes no further order."""
 _VOLATILE: Final = frozenset({"last_updated", "date_last_updated", "hidden_for_seller"})
@@ -189,6 +192,11 @@ def channel_order(scope: Scope, found: Prepared, previous: OrderGroup | None) ->
     )
 
 
+def is_handlers_own(error: BaseException) -> bool:
+    """Whether a pass ended with what the handler raised for order after order."""
+    return _HANDLER_RAISED in getattr(error, "__notes__", ())
+
+
 class _HandlerFailedError(Exception):
     """The handler raised; its own exception is the cause."""
 
@@ -263,9 +271,7 @@ class HandOver:
             await self.set_aside(str(failed.order.id), error, failed.order.raw, failures=tries, group=failed.group)
             self._in_a_row += 1
             if self._in_a_row >= MOST_IN_A_ROW:
-                error.add_note(
-                    f"the handler raised for {MOST_IN_A_ROW} orders in a row; they were set aside, and the download stops"
-                )
+                error.add_note(_HANDLER_RAISED)
                 raise error
             unit = tuple(one for one in unit if one is not failed)
             tries = 0
@@ -342,7 +348,7 @@ class HandOver:
             async with handed_over(connection) as lent:
                 await self._handler(given, lent)
         except Exception as error:
-            if repeat_reason(error) is not None:
+            if connection.invalidated or repeat_reason(error) is not None:  # the database's failure, not the handler's
                 raise
             raise _HandlerFailedError(found) from error
 

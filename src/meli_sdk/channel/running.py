@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from meli_sdk import errors
+from meli_sdk.channel.database import is_away
+from meli_sdk.channel.orders_handover import is_handlers_own
 
 if TYPE_CHECKING:
     from meli_sdk.wire.clock import Clock
@@ -21,7 +23,7 @@ _PASSES_BY: Final = (
     errors.ThroughputWaitError,
     errors.StoreError,
 )
-"""Failures that another pass may not meet."""
+"""Failures of calls that another pass may not meet."""
 
 Step = Callable[[], Awaitable[object]]
 
@@ -35,8 +37,13 @@ class RunningJob:
     wait: Step
 
 
+def passes_by(failure: Exception) -> bool:
+    """Whether another pass may not meet it: calls that fail, or a database that is away. What the handler raises may not."""
+    return not is_handlers_own(failure) and (isinstance(failure, _PASSES_BY) or is_away(failure))
+
+
 async def run_jobs(
-    jobs: Sequence[RunningJob], clock: "Clock", told: Callable[[str, int, float, errors.MeliError], None]
+    jobs: Sequence[RunningJob], clock: "Clock", told: Callable[[str, int, float, Exception], None]
 ) -> None:
     """Runs jobs side by side.
 
@@ -52,9 +59,11 @@ async def run_jobs(
         while True:
             try:
                 await job.step()
-            except _PASSES_BY as failure:
+            except Exception as failure:
+                if not passes_by(failure):
+                    raise
                 failures += 1
-                seconds = min(_LONGEST_PAUSE, 2.0**failures)
+                seconds = min(_LONGEST_PAUSE, 2.0 ** min(failures, 10))
                 told(job.name, failures, seconds, failure)
                 await clock.sleep(seconds)
             else:

@@ -14,6 +14,7 @@ from meli_sdk.channel.running import RunningJob, run_jobs
 from meli_sdk.sandbox import LOCAL_SELLER_ID
 from meli_sdk.wire.observe import Observers
 
+from .conftest import each_database
 from .test_inbox import until
 
 
@@ -105,7 +106,7 @@ class TestADatabaseThatGoesAway:
         assert await oms.channel.quarantine() == ()
 
 
-async def test_a_handler_whose_own_database_is_gone_ends_the_run(self, open_oms, app, box):
+async def test_a_handler_whose_own_database_is_gone_ends_the_run(open_oms, app, box):
     oms = await open_oms()
     await oms.download()
     for _ in range(5):
@@ -119,23 +120,77 @@ async def test_a_handler_whose_own_database_is_gone_ends_the_run(self, open_oms,
             await oms.channel.run(elsewhere)
 
 
-
-
 async def test_the_pause_stays_at_five_minutes_however_long_an_outage_lasts(clock):
     paused: list[float] = []
 
-    class Back(Exception):
+    class BackError(Exception):
         pass
 
     async def step():
         if len(paused) == 2_000:
-            raise Back
+            raise BackError
         raise ConnectionRefusedError
 
     def told(job, failures, seconds, error):
         paused.append(seconds)
 
-    with pytest.raises(Back):
+    with pytest.raises(BackError):
         await run_jobs([RunningJob(name="orders", step=step, wait=step)], clock, told)
     assert paused[:3] == [2.0, 4.0, 8.0]
     assert paused[-1] == max(paused) == 300.0
+
+
+class TestTheEnd:
+    """A run is cancelled while the handler is at work on an order."""
+
+    @pytest.fixture
+    async def at_work(self, open_oms, box):
+        """The system, its order, what lets the handler go on, and the run."""
+        oms = await open_oms()
+        await oms.download()
+        order = box.add_order(status="paid")
+        begun, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow(given, connection):
+            begun.set()
+            await go_on.wait()
+            await oms(given, connection)
+
+        running = asyncio.create_task(oms.channel.run(slow))
+        async with asyncio.timeout(60):
+            await begun.wait()
+        return oms, order, go_on, running
+
+    @each_database
+    async def test_the_order_in_hand_is_finished_and_counts_as_handed_over(self, at_work):
+        oms, order, go_on, running = at_work
+        running.cancel()
+        await asyncio.sleep(0)
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert await oms.ids() == [order.id]
+        await oms.download()
+        assert await oms.ids() == [order.id]
+
+    async def test_an_order_that_takes_too_long_is_rolled_back_and_handed_over_by_the_next_run(
+        self, at_work, monkeypatch, caplog
+    ):
+        monkeypatch.setattr("meli_sdk.channel.orders_handover.DRAIN_SECONDS", 0.01)
+        oms, order, _, running = at_work
+        await cancelled(running)
+        assert await oms.ids() == []
+        assert "it is rolled back" in caplog.text
+        await oms.download()
+        assert await oms.ids() == [order.id]
+
+    async def test_a_second_cancellation_ends_it_at_once(self, at_work, monkeypatch):
+        monkeypatch.setattr("meli_sdk.channel.orders_handover.DRAIN_SECONDS", 10_000)
+        oms, _, _, running = at_work
+        running.cancel()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        running.cancel()
+        _, still_running = await asyncio.wait({running}, timeout=60)
+        assert not still_running
+        assert await oms.ids() == []

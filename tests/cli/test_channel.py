@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -150,6 +151,39 @@ def test_it_runs_until_it_is_asked_to_end(shop, channel, connected):
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, "channel stopped" in said) == (0, True), said
+
+
+def test_a_sigterm_lets_the_order_in_hand_be_finished(channel, connected, tmp_path):
+    assert channel("channel", "settings", "--set", "mode=poll").code == 0
+    begun, go_on, done = tmp_path / "begun", tmp_path / "go_on", tmp_path / "done"
+    (tmp_path / "slow_orders.py").write_text(
+        "import asyncio\n"
+        "from pathlib import Path\n"
+        "async def save(order, connection):\n"
+        f"    Path({str(begun)!r}).touch()\n"
+        f"    while not Path({str(go_on)!r}).exists(): await asyncio.sleep(0.01)\n"
+        f"    with Path({str(done)!r}).open('a') as file: file.write(f'{{order.order.id}}\\n')\n"
+    )
+    process = subprocess.Popen(
+        [*MELI, "channel", "run", "--handler", "slow_orders:save"],
+        env=connected,
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    while not begun.exists():
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    while "stopping; the order in hand is finished, for at most 5 s" not in (line := process.stderr.readline()):
+        assert line
+    go_on.touch()
+    _, said = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, "channel stopped" in said) == (0, True), said
+    status = channel("channel", "status")
+    assert value(status, "orders.Approved") == len(done.read_text().split())
 
 
 def test_a_settings_file_that_is_missing_is_named(here):

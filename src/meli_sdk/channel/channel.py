@@ -532,7 +532,10 @@ class SalesChannel:
         return await inbox.counts(self._offline())
 
     async def run(self, handler: OrderHandler, *, poll_seconds: float = POLL_SECONDS) -> None:
-        """Runs the jobs that the settings name, side by side, until it is cancelled.
+        """Runs the jobs that the settings name, side by side, until it is cancelled; then the order in hand is finished.
+
+        A cancellation lets the transaction that is under way end, with the handler in it, for at most five seconds; what
+        takes longer is rolled back and handed over by the next run. A second cancellation rolls it back at once.
 
         It downloads orders every `poll_seconds` (mode poll or both), works on notifications as they arrive and asks for
         missed ones at the start and every half hour (mode webhook or both); it looks again at parcels that were pushed and

@@ -362,7 +362,9 @@ def repeat_reason(failure: BaseException) -> str | None:
 
 def is_away(failure: BaseException) -> bool:
     """Whether the database cannot be used now and may be later: its server restarts or moves, or a disk is full."""
-    if isinstance(failure, OSError | PoolTimeoutError):  # nobody listens; the driver's own errors are no DBAPIError then
+    if isinstance(
+        failure, OSError | PoolTimeoutError
+    ):  # nobody listens; the driver's own errors are no DBAPIError then
         return True
     if not isinstance(failure, DBAPIError):
         return False

@@ -78,13 +78,13 @@ class TopicSilent(ChannelEvent):
 
 @frozen(kw_only=True)
 class PassFailed(ChannelEvent):
-    """A pass of a running channel failed in a way that may pass by; it is done again. `error` is Mercado Libre's or the
-    database's."""
+    """A pass of a running channel failed in a way that may pass by; it is done again."""
 
     job: str
     failures: int
     """In a row."""
     error: Exception
+    """Mercado Libre's, or the database's; that one may quote what the handler wrote."""
 
 
 @frozen(kw_only=True)

@@ -1,10 +1,11 @@
 """Handing orders over: the handler's rows, what the channel knows of the order, and the cursor commit together."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from attrs import frozen
 from sqlalchemy import bindparam, or_, select, update
@@ -22,6 +23,9 @@ from meli_sdk.channel.settings import ChannelSettings
 from meli_sdk.models.orders import Order, OrderItem
 from meli_sdk.models.orders_packs import Pack
 from meli_sdk.models.shipments import Shipment
+from meli_sdk.wire.read_ahead import call_off
+
+T = TypeVar("T")
 
 ORDER_KIND: Final = "order"
 """The kind of things in the quarantine that are orders."""
@@ -34,6 +38,8 @@ _HANDLER_RAISED: Final = (
 )
 SHORT: Final = 0.05
 """Seconds after which a transaction takes no further order."""
+DRAIN_SECONDS: Final = 5.0
+"""So long may the order in hand go on after a cancellation; then its transaction is rolled back."""
 _VOLATILE: Final = frozenset({"last_updated", "date_last_updated", "hidden_for_seller"})
 """Keys that tell nothing of the content, or that only one of the resources has."""
 _MAY_LACK: Final = frozenset({"buyer", "seller", "feedback", "payments", "shipping"})
@@ -298,10 +304,29 @@ class HandOver:
 
     async def _repeated(self, units: Sequence[Unit], stream: str | None) -> int:
         """One transaction, done again as long as the database asks for it; its rows are reported once it is committed."""
-        done, results = await repeated(lambda: self._transact(units, stream), clock=self._scope.clock, tell=self._tell)
+        work = repeated(lambda: self._transact(units, stream), clock=self._scope.clock, tell=self._tell)
+        done, results = await self._drained(work)
         for found, action in results:
             self.report(found, action)
         return done
+
+    async def _drained(self, work: Coroutine[Any, Any, T]) -> T:
+        """Waits for a transaction. Who is cancelled meanwhile lets it end, for some seconds; cancelled again, he does not."""
+        task = asyncio.create_task(work)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            try:
+                _, late = await asyncio.wait({task}, timeout=DRAIN_SECONDS)
+                if late:
+                    LOGGER.warning(
+                        "channel %s: the order in hand took longer than %g s after the end was asked for; it is rolled back",
+                        self._scope.settings.name,
+                        DRAIN_SECONDS,
+                    )
+            finally:
+                await call_off([task])
+            raise
 
     async def _transact(
         self, units: Sequence[Unit], stream: str | None

@@ -21,7 +21,7 @@ from meli_sdk.channel.channel import SalesChannel, check_settings
 from meli_sdk.channel.database import Database
 from meli_sdk.channel.mappings import CarrierMapping
 from meli_sdk.channel.orders import OrderProgress
-from meli_sdk.channel.orders_handover import ChannelOrder, OrderHandler
+from meli_sdk.channel.orders_handover import DRAIN_SECONDS, ChannelOrder, OrderHandler
 from meli_sdk.channel.parcels import Parcel
 from meli_sdk.channel.registry import registered_channels
 from meli_sdk.channel.settings import ChannelSettings
@@ -370,7 +370,9 @@ def ship(
 
 @app.command
 def run(*, handler: str | None = None, poll_seconds: float = 60.0, place: Place | None = None) -> None:
-    """Do the jobs that the settings name, side by side, until Ctrl-C or SIGTERM.
+    """Do the jobs that the settings name, side by side, until Ctrl-C or SIGTERM; then the order in hand is finished.
+
+    What takes longer than five seconds is rolled back and handed over by the next run.
 
     Args:
         handler: MODULE:FUNCTION of yours, `async def function(order, connection)`; without it orders are printed.
@@ -392,6 +394,7 @@ def run(*, handler: str | None = None, poll_seconds: float = 60.0, place: Place 
                 waiting.cancel()
                 if not running.done():
                     running.cancel()
+                    say(f"stopping; the order in hand is finished, for at most {DRAIN_SECONDS:g} s")
                 with suppress(asyncio.CancelledError):
                     await running
         say("channel stopped")

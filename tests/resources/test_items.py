@@ -9,14 +9,11 @@ import pytest
 from meli_sdk import MeliSession
 from meli_sdk.codec import decode, encode
 from meli_sdk.errors import (
-    ConflictError,
     DecodeError,
     ForbiddenError,
     InputError,
     ItemNotFoundError,
-    MeliConnectionError,
     NotApplicableError,
-    OutcomeUnknownError,
     PaginationError,
 )
 from meli_sdk.models import (
@@ -24,10 +21,7 @@ from meli_sdk.models import (
     AttributeInput,
     Item,
     ItemUpdate,
-    NewItem,
     QuantityPrice,
-    Relisting,
-    VariationInput,
 )
 from meli_sdk.testing import FakeTransport
 from meli_sdk.wire.message import Request, Response
@@ -57,23 +51,6 @@ A = "/items/MLA1402200117"
 CALLS: list[tuple[Any, str, Any, Any]] = [
     (lambda i: i.get(ID, all_attributes=True, internal_attributes=True),
      f"GET {A}?include_attributes=all&include_internal_attributes=true", None, ITEM),
-    (lambda i: i.create(NEW), "POST /items", NEW, ITEM),
-    (lambda i: i.validate(NEW), "POST /items/validate", NEW, None),
-    (lambda i: i.update(ID, {"price": 10}), f"PUT {A}", {"price": 10}, ITEM),
-    (lambda i: i.pause(ID), f"PUT {A}", {"status": "paused"}, ITEM),
-    (lambda i: i.activate(ID), f"PUT {A}", {"status": "active"}, ITEM),
-    (lambda i: i.close(ID), f"PUT {A}", {"status": "closed"}, ITEM),
-    (lambda i: i.delete(ID, check=False), f"PUT {A}", {"deleted": "true"}, {}),
-    (lambda i: i.relist(ID, Relisting(listing_type_id="gold_pro", price=Decimal("11.50"), quantity=3)),
-     f"POST {A}/relist", {"listing_type_id": "gold_pro", "price": 11.5, "quantity": 3}, ITEM),
-    (lambda i: i.description(ID), f"GET {A}/description", None, {"plain_text": "Suena bien."}),
-    (lambda i: i.set_description(ID, "Suena\nbien."), f"PUT {A}/description?api_version=2",
-     {"plain_text": "Suena\nbien."}, {}),
-    (lambda i: i.variations(ID, all_attributes=True), f"GET {A}/variations?include_attributes=all", None, [{"id": 1}]),
-    (lambda i: i.variation(ID, 1), f"GET {A}/variations/1", None, {"id": 1}),
-    (lambda i: i.add_variation(ID, VariationInput(attribute_combinations=[AttributeInput("COLOR", value_id="5")])),
-     f"POST {A}/variations", {"attribute_combinations": [{"id": "COLOR", "value_id": "5"}]}, [{"id": 1}]),
-    (lambda i: i.delete_variation(ID, 1), f"DELETE {A}/variations/1", None, ITEM),
     (lambda i: i.picture("710001-MLA7_102026"), "GET /pictures/710001-MLA7_102026", None, PICTURE),
     (lambda i: i.picture_errors("7-MLA7_1"), "GET /pictures/7-MLA7_1/errors", None, {"id": "7", "error": {"message": "m"}}),
     (lambda i: i.add_picture(ID, "7-MLA7_1"), f"POST {A}/pictures", {"id": "7-MLA7_1"}, {}),
@@ -237,135 +214,6 @@ async def test_a_description_is_plain_text_or_refused_with_the_place(me, fake):
         await me.items.set_description(ID, "Suena<br>bien")
     with pytest.raises(InputError, match="a pictogram"):
         await me.items.set_description(ID, "Suena bien 😀")
-    assert fake.paths() == []
-
-
-async def test_a_first_description_needs_a_second_call(me, fake):
-    fake.answer(404, {"message": "not found", "error": "not_found", "status": 404, "cause": []})
-    fake.answer(201, {})
-    await me.items.set_description(ID, "5 < 6 & 7 > 3")
-    assert fake.paths() == [f"PUT {A}/description?api_version=2", f"POST {A}/description"]
-
-
-async def test_variations_that_are_not_named_are_kept(me, fake):
-    fake.answer(200, [{"id": 1}, {"id": 2}])
-    fake.answer(200, ITEM)
-    await me.items.update_variations(ID, [VariationInput(id=2, available_quantity=4)])
-    assert json.loads(fake.requests[1].body) == {"variations": [{"id": 1}, {"id": 2, "available_quantity": 4}]}
-    fake.answer(200, [{"id": 1}])
-    with pytest.raises(InputError, match="has no variations 9; it has 1"):
-        await me.items.update_variations(ID, [{"id": 9, "available_quantity": 4}])
-
-
-# deleting
-
-
-async def test_an_item_that_is_not_closed_is_not_deleted(me, fake):
-    fake.answer(200, {"id": ID, "status": "active"})
-    with pytest.raises(NotApplicableError, match=r"items\.close"):
-        await me.items.delete(ID)
-    assert len(fake.requests) == 1
-
-
-async def test_a_deletion_waits_while_the_item_is_written(me, fake, monkeypatch):
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    monkeypatch.setattr(me.items._caller.pipeline.clock, "sleep", sleep, raising=False)
-    busy = {"message": "item optimistic locking error: conflict", "status": 409, "cause": []}
-    fake.answer(200, {"id": ID, "status": "under_review", "sub_status": ["forbidden"]})
-    fake.answer(409, busy, times=2)
-    fake.answer(200, {})
-    await me.items.delete(ID)
-    assert slept == [2.0, 4.0]
-    fake.answer(409, busy, times=4)
-    with pytest.raises(ConflictError):
-        await me.items.delete(ID, check=False)
-
-
-# once
-
-
-class Catalogue(FakeTransport):
-    """Lists items and finds them by SKU, some searches later; its answer to the creation may be lost."""
-
-    def __init__(self, *, lost: bool = False, late: int = 0, applied: bool = True) -> None:
-        super().__init__()
-        self.lost, self.late, self.applied = lost, late, applied
-        self.items: list[str] = []
-
-    async def send(self, request: Request) -> Response:
-        self.requests.append(request)
-        if request.method == "POST":
-            if self.applied:
-                self.items.append(ID)
-            if self.lost:
-                raise MeliConnectionError("reset")
-            return Response(status=201, body=json.dumps(ITEM).encode(), request=request)
-        if "search" in request.url.path:
-            shown = self.items if self.late <= 0 else []
-            self.late -= bool(self.items)
-            body: Any = {"results": shown, "paging": {"total": len(shown), "limit": 100}}
-        else:
-            body = ITEM
-        return Response(status=200, body=json.dumps(body).encode(), request=request)
-
-    def made(self) -> int:
-        return sum(request.method == "POST" for request in self.requests)
-
-
-def once(catalogue: Catalogue, monkeypatch) -> MeliSession:
-    me = MeliSession("APP_USR-invented", user_id=900_100, transport=catalogue, throughput=10_000)
-
-    async def sleep(seconds: float) -> None:
-        del seconds
-
-    monkeypatch.setattr(me.items._caller.pipeline.clock, "sleep", sleep, raising=False)
-    return me
-
-
-async def test_an_item_whose_sku_is_there_is_not_made_again(monkeypatch):
-    catalogue = Catalogue()
-    me = once(catalogue, monkeypatch)
-    assert (await me.items.create_once(NEW)).id == ID
-    assert (await me.items.create_once(NEW)).id == ID
-    assert catalogue.made() == 1
-
-
-async def test_a_lost_answer_is_found_by_the_sku_and_never_sent_twice(monkeypatch):
-    catalogue = Catalogue(lost=True, late=3)
-    assert (await once(catalogue, monkeypatch).items.create_once(NEW)).id == ID
-    assert catalogue.made() == 1
-
-
-async def test_what_is_not_found_after_a_lost_answer_stays_unknown(monkeypatch):
-    catalogue = Catalogue(lost=True, applied=False)
-    with pytest.raises(OutcomeUnknownError) as raised:
-        await once(catalogue, monkeypatch).items.create_once(NEW)
-    assert catalogue.made() == 1
-    assert raised.value.check.params == {"seller_sku": "AUR-X2"}
-
-
-async def test_a_lost_answer_stays_unknown_where_nothing_can_be_read_either(monkeypatch):
-    class Outage(Catalogue):
-        async def send(self, request: Request) -> Response:
-            if self.made():
-                self.requests.append(request)
-                raise MeliConnectionError("no connection", sent=False)
-            return await super().send(request)
-
-    catalogue = Outage(lost=True)
-    with pytest.raises(OutcomeUnknownError) as raised:
-        await once(catalogue, monkeypatch).items.create_once(NEW)
-    assert raised.value.may_have_been_applied
-    assert catalogue.made() == 1
-
-
-async def test_without_a_sku_nothing_can_be_found_again(me, fake):
-    with pytest.raises(InputError, match="SELLER_SKU"):
-        await me.items.create_once(NewItem(title="Norte"))
     assert fake.paths() == []
 
 

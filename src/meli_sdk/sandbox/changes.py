@@ -10,6 +10,7 @@ from meli_sdk.sandbox.state import Listing, World
 
 Change = Callable[[], None]
 OUT_OF_STOCK: Final = "out_of_stock"
+PAUSED_BY_SELLER: Final = "paused_by_seller"
 MAX_TITLE: Final = 60
 PAUSED_OR_ACTIVE: Final = ("active", "paused")
 
@@ -104,17 +105,18 @@ def _quantity(world: World, listing: Listing, value: object) -> Change | None:
     quantity = as_quantity(value)
     if quantity is None or listing.logistic_type == "fulfillment":
         return None
+    return lambda: set_stock(world, listing, quantity)
+
+
+def set_stock(world: World, listing: Listing, quantity: int) -> None:
+    """Gives an item, and all that are of the same global one, so many units; none pauses them."""
     if "warehouse_management" in world.users[listing.owner_id].tags:
-        return lambda: None  # taken, and without effect: the stores hold this stock
+        return  # taken, and without effect: the stores hold this stock
     root = listing if listing.parent_id is None else world.listings[listing.parent_id]
-
-    def change(quantity: int = quantity) -> None:
-        for one in _family(world, root):
-            if one.logistic_type != "fulfillment":
-                _restock(one, quantity)
-        _stock_product(world, root, quantity)
-
-    return change
+    for one in _family(world, root):
+        if one.logistic_type != "fulfillment":
+            _restock(one, quantity)
+    _stock_product(world, root, quantity)
 
 
 def _stock_product(world: World, listing: Listing, quantity: int) -> None:
@@ -133,7 +135,9 @@ def _restock(listing: Listing, quantity: int) -> None:
     if quantity == 0 and listing.status == "active":
         listing.status, listing.sub_status = "paused", [OUT_OF_STOCK]
     elif quantity > 0 and OUT_OF_STOCK in listing.sub_status:
-        listing.status, listing.sub_status = "active", []
+        listing.sub_status = [name for name in listing.sub_status if name != OUT_OF_STOCK]
+        if PAUSED_BY_SELLER not in listing.sub_status:
+            listing.status = "active"
 
 
 def _category(world: World, listing: Listing, value: object) -> Change | None:

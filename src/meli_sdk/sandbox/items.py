@@ -4,16 +4,10 @@ from typing import Final
 
 from aiohttp import web
 
-from meli_sdk.sandbox import changes
-from meli_sdk.sandbox.answers import CALLER, WORLD, answer, moment_utc, read_object, selected
-from meli_sdk.sandbox.errors import ApiError, JsonObject, invalid_parameter, item_not_found, refusal
-from meli_sdk.sandbox.state import Listing, World
+from meli_sdk.sandbox.answers import CALLER, WORLD, answer, moment_utc, selected
+from meli_sdk.sandbox.errors import ApiError, JsonObject, item_not_found, refusal
+from meli_sdk.sandbox.state import Listing
 from meli_sdk.sites import SITES
-
-_FIELDS: Final = frozenset(
-    {"available_quantity", "category_id", "sale_terms", "attributes", "pictures", "variations", "condition"}
-)
-_LOCAL_FIELDS: Final = _FIELDS | {"title", "price", "status"}
 
 
 def closed_resource() -> ApiError:
@@ -76,17 +70,18 @@ def item_body(listing: Listing) -> JsonObject:
             "free_shipping": False,
             "logistic_type": listing.logistic_type or "drop_off",
             "store_pick_up": False,
+            **listing.shipping,
         },
         "international_delivery_mode": "none",
         "attributes": listing.attributes,
         "variations": listing.variations,
         "status": listing.status,
         "sub_status": listing.sub_status,
-        "tags": ["test_item", "immediate_payment"],
+        "tags": ["test_item", "immediate_payment", *listing.tags],
         "warranty": warranty(listing),
         "catalog_product_id": None,
         "domain_id": None,
-        "parent_item_id": listing.parent_id,
+        "parent_item_id": listing.relisted_from or listing.parent_id,
         "user_product_id": listing.user_product_id,
         "inventory_id": listing.inventory_id,
         "automatic_relist": False,
@@ -94,10 +89,18 @@ def item_body(listing: Listing) -> JsonObject:
         "last_updated": moment_utc(listing.updated),
         "channels": ["marketplace"],
         "catalog_listing": False,
+        "seller_custom_field": None,
+        "warnings": [],
+        **listing.more,
     }
 
 
-def _asked(request: web.Request) -> Listing:
+def own_item(request: web.Request) -> Listing:
+    """The item that the path names.
+
+    Raises:
+        ApiError: 404, there is none; 403, it is another seller's.
+    """
     item_id = request.match_info["item_id"]
     listing = request.app[WORLD].listings.get(item_id)
     if listing is None:
@@ -115,32 +118,14 @@ def _asked(request: web.Request) -> Listing:
     return listing
 
 
-def _refuse_closed(world: World, listing: Listing) -> None:
-    if not world.old_resource_open and (listing.is_global or listing.parent_id is not None):
-        raise closed_resource()
-
-
 async def get_item(request: web.Request) -> web.Response:
     """`GET /items/{id}`, whole or the fields that `attributes=` names."""
-    return answer(selected(item_body(_asked(request)), request.query))
-
-
-async def put_item(request: web.Request) -> web.Response:
-    """`PUT /items/{id}`: what the page's guide names for this resource; title, price and status of local items too."""
-    world, listing = request.app[WORLD], _asked(request)
-    _refuse_closed(world, listing)
-    body = await read_object(request)
-    local = not listing.is_global and listing.parent_id is None
-    try:
-        changes.apply(world, listing, body, _LOCAL_FIELDS if local else _FIELDS)
-    except changes.InvalidFieldError:
-        raise invalid_parameter() from None
-    return answer(item_body(listing))
+    return answer(selected(item_body(own_item(request)), request.query))
 
 
 async def list_marketplace_items(request: web.Request) -> web.Response:
     """`GET /items/{CBT}/marketplace_items`: where a global item is listed."""
-    parent = _asked(request)
+    parent = own_item(request)
     children = request.app[WORLD].children(parent.id)
     return answer(
         {
@@ -165,6 +150,5 @@ async def list_marketplace_items(request: web.Request) -> web.Response:
 
 ROUTES: Final = (
     web.get("/items/{item_id}", get_item),
-    web.put("/items/{item_id}", put_item),
     web.get("/items/{item_id}/marketplace_items", list_marketplace_items),
 )

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -74,20 +75,20 @@ def skus(listing: Listing) -> set[str]:
     return {str(attribute.get("value_name")) for attribute in attributes if attribute.get("id") == _SKU}
 
 
-def _custom_field(_: Listing, __: str) -> bool:
-    """No item of the sandbox has a `seller_custom_field`."""
-    return False
-
-
 _FILTERS: Final[dict[str, Callable[[Listing, str], bool]]] = {
     "status": lambda listing, value: listing.status == value,
     "seller_sku": lambda listing, value: value in skus(listing),
-    "sku": _custom_field,
+    "sku": lambda listing, value: listing.more.get("seller_custom_field") == value,
     "user_product_id": lambda listing, value: listing.user_product_id in value.split(","),
     "listing_type_id": lambda listing, value: listing.listing_type_id == value,
     "logistic_type": lambda listing, value: listing.logistic_type == value,
     "category_id": lambda listing, value: listing.category_id == value,
 }
+
+
+def _is_shown(listing: Listing, now: datetime) -> bool:
+    """Whether the search knows the item by now; one that was deleted is off the list."""
+    return "deleted" not in listing.sub_status and (listing.found_from is None or listing.found_from <= now)
 
 
 def _scroll_id(place: int) -> str:
@@ -114,7 +115,9 @@ async def search(request: web.Request) -> web.Response:
     found = [
         listing.id
         for listing in world.listings.values()
-        if listing.seller_id == caller.id and all(fits(listing, value) for fits, value in asked)
+        if listing.seller_id == caller.id
+        and _is_shown(listing, world.now())
+        and all(fits(listing, value) for fits, value in asked)
     ]
     try:
         limit, offset = int(query.get("limit", "50")), int(query.get("offset", "0"))

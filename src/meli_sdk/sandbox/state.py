@@ -50,6 +50,10 @@ class SandboxOptions:
     """The order search refuses pages that reach beyond this row."""
     stock_delay: float = 0
     """Seconds until a change of selling-address stock shows; Mercado Libre answers it before it is done."""
+    item_search_lag: float = 0
+    """Seconds until the search of a seller's items shows a new one, which can be read by its id at once."""
+    item_lock: float = 0
+    """Seconds after a change in which an item cannot be deleted: it is still being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +204,20 @@ class Listing:
     user_product_id: str | None = None
     inventory_id: str | None = None
     shipping_tags: tuple[str, ...] = ()
+    shipping: JsonObject = field(default_factory=dict[str, object])
+    """What its seller said of the shipping."""
+    more: JsonObject = field(default_factory=dict[str, object])
+    """Further fields as its seller sent them, such as `video_id`."""
+    tags: tuple[str, ...] = ()
+    """Beside those every item has."""
+    relisted_from: str | None = None
+    """The closed item that was listed again as this one."""
+    found_from: datetime | None = None
+    """When the search begins to show it; None: from the first."""
+    described: tuple[datetime, datetime] | None = None
+    """When the description was made and last changed; None: with the item."""
+    automatic_price: bool = False
+    """Its price is set by Mercado Libre's price automation, so its seller cannot."""
 
     @property
     def is_global(self) -> bool:

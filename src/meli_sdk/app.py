@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from yarl import URL
 
@@ -32,6 +32,7 @@ from meli_sdk.config import (
     BreakerPolicy,
     RetryPolicy,
     Timeouts,
+    TokenExchangePlace,
     check_throughput,
     read_environment,
 )
@@ -83,7 +84,7 @@ class MeliApp:
         retry: RetryPolicy = RetryPolicy(),
         timeouts: Timeouts = Timeouts(),
         deadline: float | None = None,
-        token_exchange: Literal["inline", "detached"] = "inline",  # noqa: S107  no password
+        token_exchange: TokenExchangePlace = "inline",  # noqa: S107  no password
         transport: Transport | None = None,
         observers: Sequence[Observer] = (),
         breaker: BreakerPolicy | None = BreakerPolicy(),
@@ -147,7 +148,8 @@ class MeliApp:
         """An application from the environment.
 
         It reads MELI_CLIENT_ID, MELI_CLIENT_SECRET, MELI_REDIRECT_URI, MELI_GRANTS (the path of the grant file, or the
-        URL of a database), MELI_GRANTS_KEY (to keep grants encrypted), MELI_API_URL and MELI_THROUGHPUT.
+        URL of a database), MELI_GRANTS_KEY (to keep grants encrypted), MELI_TOKEN_EXCHANGE (inline or detached), MELI_API_URL and
+        MELI_THROUGHPUT.
 
         Args:
             environment: other variables than those of this process.
@@ -168,6 +170,7 @@ class MeliApp:
             base_url=settings.base_url,
             authorization_host=authorization_host,
             throughput=settings.throughput,
+            token_exchange=settings.token_exchange,
         )
 
     @property

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -160,6 +160,10 @@ class BreakerPolicy:
         check_seconds("BreakerPolicy.pause", self.pause)
 
 
+TokenExchangePlace: TypeAlias = Literal["inline", "detached"]
+"""Where tokens are renewed: in this process, or in one of its own, which a `kill -9` of this one does not reach."""
+
+
 @frozen(kw_only=True)
 class EnvironmentSettings:
     """What `MeliApp.from_env` reads."""
@@ -168,6 +172,7 @@ class EnvironmentSettings:
     redirect_uri: str | None
     grants: str | None
     grants_key: Secret | None
+    token_exchange: TokenExchangePlace
     base_url: str
     throughput: float
 
@@ -182,6 +187,7 @@ def read_environment(environment: Mapping[str, str]) -> EnvironmentSettings:
         if not environment.get(name):
             message = f"{name} is not set; set it, or pass MeliApp(AppCredentials(client_id, client_secret), grants)"
             raise ConfigurationError(message)
+    token_exchange = _token_exchange(environment.get("MELI_TOKEN_EXCHANGE") or "inline")
     text = environment.get("MELI_THROUGHPUT") or str(DEFAULT_THROUGHPUT)
     try:
         return EnvironmentSettings(
@@ -189,6 +195,7 @@ def read_environment(environment: Mapping[str, str]) -> EnvironmentSettings:
             redirect_uri=environment.get("MELI_REDIRECT_URI") or None,
             grants=environment.get("MELI_GRANTS") or None,
             grants_key=Secret(environment["MELI_GRANTS_KEY"]) if environment.get("MELI_GRANTS_KEY") else None,
+            token_exchange=token_exchange,
             base_url=environment.get("MELI_API_URL") or BASE_URL,
             throughput=check_throughput(float(text)),
         )
@@ -198,3 +205,11 @@ def read_environment(environment: Mapping[str, str]) -> EnvironmentSettings:
     except ValueError:
         message = f"MELI_THROUGHPUT is calls per second, 0.01 to 10,000, got {shown(text)}"
         raise ConfigurationError(message) from None
+
+
+def _token_exchange(text: str) -> TokenExchangePlace:
+    for place in ("inline", "detached"):
+        if text == place:
+            return place
+    message = f"MELI_TOKEN_EXCHANGE is inline or detached, got {shown(text)}"
+    raise ConfigurationError(message)

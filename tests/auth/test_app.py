@@ -476,6 +476,10 @@ def test_an_application_comes_from_the_environment(monkeypatch, tmp_path):
     with pytest.raises(ConfigurationError, match="use https"):
         MeliApp.from_env()
     monkeypatch.setenv("MELI_API_URL", "https://api.mercadolibre.com")
+    monkeypatch.setenv("MELI_TOKEN_EXCHANGE", "elsewhere")
+    with pytest.raises(ConfigurationError, match="MELI_TOKEN_EXCHANGE is inline or detached, got 'elsewhere'"):
+        MeliApp.from_env()
+    monkeypatch.setenv("MELI_TOKEN_EXCHANGE", "detached")
     monkeypatch.setenv("MELI_THROUGHPUT", "fast")
     with pytest.raises(MeliError, match="fast"):
         MeliApp.from_env()

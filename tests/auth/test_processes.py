@@ -166,11 +166,22 @@ async def test_detached_errors_and_events_come_back_as_what_they_are(box, path, 
         assert (raised.value.user_id, raised.value.reason) == (LOCAL_SELLER_ID, "revoked_or_expired")
 
 
-async def test_detached_a_process_that_cannot_be_started_has_a_remedy(box, path, connected, monkeypatch):
+async def test_detached_by_the_environment_a_process_that_cannot_be_started_has_a_remedy(
+    box, path, connected, monkeypatch
+):
     def refuse(*_: object, **__: object):
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
-    async with make_app(box, path, token_exchange="detached") as app:
+    credentials = box.app_credentials
+    environment = {
+        "MELI_CLIENT_ID": str(credentials.client_id),
+        "MELI_CLIENT_SECRET": credentials.client_secret,
+        "MELI_GRANTS": str(path),
+        "MELI_API_URL": box.url,
+        "MELI_THROUGHPUT": "1000",
+        "MELI_TOKEN_EXCHANGE": "detached",
+    }
+    async with MeliApp.from_env(environment) as app:
         monkeypatch.setattr("subprocess.Popen", refuse)
         with pytest.raises(SessionStateError, match=r"cannot be started .*unavailable\): free memory"):
             await app.session(LOCAL_SELLER_ID).users.me()

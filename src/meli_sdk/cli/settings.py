@@ -23,6 +23,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "MELI_REDIRECT_URI": "its redirect URI, exactly as registered",
     "MELI_GRANTS": "where sellers' tokens are kept",
     "MELI_GRANTS_KEY": "the key they are encrypted with",
+    "MELI_TOKEN_EXCHANGE": "inline, or detached: renewed in a process of its own",
     "MELI_API_URL": "where calls go",
     "MELI_THROUGHPUT": "calls per second and seller",
 }
@@ -52,6 +53,7 @@ def defaults() -> dict[str, str]:
     return {
         "MELI_REDIRECT_URI": REDIRECT_URI,
         "MELI_GRANTS": str(grant_file()),
+        "MELI_TOKEN_EXCHANGE": "inline",
         "MELI_API_URL": BASE_URL,
         "MELI_THROUGHPUT": f"{DEFAULT_THROUGHPUT:g}",
     }

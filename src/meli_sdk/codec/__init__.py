@@ -9,7 +9,7 @@ last one counts, as in Python's own parser.
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Final, TypeVar, cast, overload
+from typing import Final, TypeVar, overload
 
 import msgspec
 
@@ -67,11 +67,13 @@ class Codec:
 
     def _structure(self, tree: object, model: type[T]) -> T:
         try:
-            return cast("T", self._structurer.hook(model)(tree))
+            found: T = self._structurer.hook(model)(tree)
         except WrongValueError as wrong:
             error = wrong.decode_error(tree)
         except RecursionError:
             error = DecodeError("the body: nested too deeply", expected="less depth", got="too much", raw=None)
+        else:
+            return found
         raise error
 
     def rows(self, rows: Sequence[object], model: type[T]) -> tuple[tuple[T, ...], tuple[DecodeError, ...]]:

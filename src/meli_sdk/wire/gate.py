@@ -64,7 +64,7 @@ class Gate(ABC):
         """Whether a call that comes now, or when a pause ends, finds a slot without waiting for it."""
 
     @abstractmethod
-    async def _take_now(self) -> bool:
+    async def _take_now(self, now: float) -> bool:
         """Takes a slot if one is free, where that can be told without suspending."""
 
     @abstractmethod
@@ -96,9 +96,9 @@ class Gate(ABC):
 
     async def acquire(self) -> float:
         """Waits for a slot; seconds waited."""
-        if self._waiting == 0 and not self.paused() and await self._take_now():
-            return 0.0
         start = self._clock.monotonic()
+        if self._waiting == 0 and self._not_before <= start and await self._take_now(start):
+            return 0.0
         self._waiting += 1
         try:
             async with self._lock:
@@ -140,16 +140,13 @@ class LocalGate(Gate):
         """When the last calls left, at the latest."""
         self._leaving = 0
         """How many of them are still between their slot and the socket."""
+        self._called_soon = False
         self._calls = 1
         self._window: float = 0.0
         """At most `_calls` leave in any `_window` seconds: a whole second, where the rate is a whole number."""
 
     def current_rate(self) -> float:
         return self.rate * self._slowdown.share(self._clock.monotonic())
-
-    async def acquire(self) -> float:
-        self._left()  # those before have run on, or this one would not run
-        return await super().acquire()
 
     async def halve(self) -> None:
         self._slowdown.halve(self._clock.monotonic())
@@ -161,16 +158,17 @@ class LocalGate(Gate):
     def _is_free(self, then: float) -> bool:
         return (self._engine is None or self._engine.has_capacity()) and self._window_opens() <= then
 
-    async def _take_now(self) -> bool:
-        now = self._clock.monotonic()
-        engine = await self._current_engine()
+    async def _take_now(self, now: float) -> bool:
+        self._left()
+        engine = await self._current_engine(now)
         if self._window_opens() > now or not engine.has_capacity():
             return False
         await engine.acquire()
         return self._leave(now)
 
     async def _wait(self) -> None:
-        await (await self._current_engine()).acquire()
+        self._left()
+        await (await self._current_engine(self._clock.monotonic())).acquire()
         while (closed := self._window_opens() - self._clock.monotonic()) > 0:
             await self._clock.sleep(closed)
 
@@ -179,13 +177,17 @@ class LocalGate(Gate):
         while stamps and stamps[0] + self._window <= now:
             stamps.popleft()
         stamps.append(now)
-        if not self._leaving:
-            asyncio.get_running_loop().call_soon(self._left)
         self._leaving += 1
+        if not self._called_soon:
+            self._called_soon = True
+            asyncio.get_running_loop().call_soon(self._left_soon)
         return True
 
     def _left(self) -> None:
-        """The calls that got a slot have run on to the socket: only now is it sure that they did not leave later."""
+        """The calls that got a slot have run on to the socket: only now is it sure that they did not leave later.
+
+        Where the next call runs they have, or it would not run.
+        """
         if not self._leaving:
             return
         now = self._clock.monotonic()
@@ -193,13 +195,18 @@ class LocalGate(Gate):
             self._stamps[-back] = now
         self._leaving = 0
 
+    def _left_soon(self) -> None:
+        """Where no other call comes at once."""
+        self._called_soon = False
+        self._left()
+
     def _window_opens(self) -> float:
         """When one more call fits into the window that ends with it."""
         return self._stamps[-self._calls] + self._window if len(self._stamps) >= self._calls else 0.0
 
-    async def _current_engine(self) -> AsyncLimiter:
+    async def _current_engine(self, now: float) -> AsyncLimiter:
         """The engine for the rate of now; never suspends. A new one has one slot to give at once, not a bucket full."""
-        rate = self.current_rate()
+        rate = self.rate * self._slowdown.share(now)
         if self._engine is None or rate != self._engine_rate:
             bucket = max(1.0, rate * _BUCKET_SECONDS)
             self._engine = AsyncLimiter(bucket, bucket / rate)

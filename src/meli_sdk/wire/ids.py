@@ -9,6 +9,7 @@ from meli_sdk.sites import GLOBAL_SELLING, SITES
 
 _MAX_LENGTH: Final = 200
 _MAX_DIGITS: Final = 20
+_TOO_LARGE: Final = 10**_MAX_DIGITS
 _SITE = "|".join(SITES)
 _ITEM = re.compile(rf"(?:{_SITE})\d{{1,15}}", re.ASCII)
 _CATEGORY = re.compile(rf"(?:{_SITE})\d{{1,15}}", re.ASCII)
@@ -39,7 +40,7 @@ def whole_number(name: str, value: object) -> str:
     """A positive whole number of at most 20 digits, given as int or as digits."""
     if isinstance(value, str) and len(value) <= _MAX_DIGITS and value.isascii() and value.isdigit() and int(value):
         return str(int(value))
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**_MAX_DIGITS:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _TOO_LARGE:
         return str(value)
     hint = _url_hint(value) if isinstance(value, str) else ""
     message = f"{name} must be a whole number of at most {_MAX_DIGITS} digits, got {shown(value)}{hint}"

@@ -86,8 +86,8 @@ class Response:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The parts that `X-Content-Missing` names."""
-        text = self.headers.get("x-content-missing", "")
+        """The parts that `X-Content-Missing` names, where the answer is partial."""
+        text = self.headers.get("x-content-missing", "") if self.partial else ""
         return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
@@ -203,9 +203,10 @@ def build_url(origin: URL, path: str, params: Mapping[str, str] | None = None) -
     if not path.startswith("/") or path.startswith("//") or "?" in path or "#" in path:
         message = f"path {shown(path)} leads away from {origin}"
         raise InputError(message)
+    if not params:
+        return origin.with_path(path, encoded=True)
     scheme, authority = _scheme_and_authority(origin)
-    query = urlencode(params) if params else ""
-    return URL.build(scheme=scheme, authority=authority, path=path, query_string=query, encoded=True)
+    return URL.build(scheme=scheme, authority=authority, path=path, query_string=urlencode(params), encoded=True)
 
 
 def check_headers(headers: object) -> Mapping[str, str]:
@@ -239,7 +240,7 @@ def render_params(params: Params) -> dict[str, str]:
     Raises:
         InputError: no mapping of names, a moment without zone, or a value of another kind.
     """
-    if not isinstance(params, Mapping) or not all(isinstance(name, str) for name in params):
+    if not isinstance(params, dict | Mapping) or not all(isinstance(name, str) for name in params):
         message = f"params must be a mapping of names to values, got {shown(params)}"
         raise InputError(message)
     return {name: _render_param(name, value) for name, value in params.items() if value is not None}

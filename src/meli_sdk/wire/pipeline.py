@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, Protocol, TypeVar, cast, runtime_checkable
+from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 from attrs import evolve, frozen
 from yarl import URL
@@ -245,9 +245,10 @@ class Pipeline:
         start = self.clock.monotonic() if self.observers else 0.0
         failure: MeliError | None = None
         try:
-            if options.deadline is None:
-                return cast("T", await travel.attempts())
-            return cast("T", await self._before(options.deadline, travel))
+            result: T = await (
+                travel.attempts() if options.deadline is None else self._before(options.deadline, travel)
+            )
+            return result  # noqa: TRY300  typed by an annotation: a cast is a call
         except MeliError as raised:
             failure = raised
             if travel.may_have_been_applied():

@@ -297,7 +297,7 @@ class _RedisGate(Gate):
     def _is_free(self, then: float) -> bool:  # noqa: ARG002  only Redis knows; it is asked by the call itself
         return True
 
-    async def _take_now(self) -> bool:
+    async def _take_now(self, now: float) -> bool:  # noqa: ARG002  only Redis knows
         return False
 
     async def _wait(self) -> None:

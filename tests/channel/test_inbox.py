@@ -255,6 +255,68 @@ async def test_an_order_that_cannot_be_read_yet_is_asked_for_again(open_oms, app
     assert await oms.ids() == [order.id]
 
 
+@each_database
+async def test_an_order_that_answers_5xx_holds_up_no_other_and_is_asked_for_with_growing_pauses(
+    open_oms, app, box, clock
+):
+    oms = await open_oms()
+    before, failing, after = (box.add_order(status="paid") for _ in range(3))
+    box.fail_next(f"GET /orders/{failing.id}", 503, times=1_000)
+    for order in (before, failing, after):
+        await oms.channel.receive(notice(app, order.id))
+    report = await oms.channel.handle_notifications(oms)
+    assert report.outcomes == {"new": 2, "waiting": 1}
+    assert sorted(await oms.ids()) == sorted([before.id, after.id])
+    assert await oms.channel.notifications() == {"orders_v2: new": 2, "orders_v2: waiting": 1}
+    for minutes in (1, 5, 30, 30):
+        clock.pass_by(minutes=minutes, seconds=-1)
+        assert (await oms.channel.handle_notifications(oms)).seen == 0
+        clock.pass_by(seconds=1)
+        new = box.add_order(status="paid")
+        await oms.channel.receive(notice(app, new.id))
+        assert (await oms.channel.handle_notifications(oms)).outcomes == {"new": 1, "waiting": 1}
+    (thing,) = await oms.channel.quarantine()
+    assert (thing.key, thing.reason, thing.failures) == (str(failing.id), "ServerError", 5)
+
+
+async def test_an_order_that_is_well_again_is_handed_over_and_set_aside_no_more(open_oms, app, box, clock):
+    oms = await open_oms()
+    order = box.add_order(status="paid")
+    box.fail_next(f"GET /orders/{order.id}", 503, times=4)
+    await oms.channel.receive(notice(app, order.id))
+    assert (await oms.channel.handle_notifications(oms)).outcomes == {"waiting": 1}
+    clock.pass_by(minutes=1)
+    assert (await oms.channel.handle_notifications(oms)).outcomes == {"new": 1}
+    assert await oms.ids() == [order.id]
+    assert await oms.channel.quarantine() == ()
+
+
+async def test_an_unchanged_order_that_is_well_again_is_set_aside_no_more(open_oms, app, box, clock):
+    oms = await open_oms()
+    order = box.add_order(status="paid")
+    await oms.channel.receive(notice(app, order.id))
+    await oms.channel.handle_notifications(oms)
+    box.fail_next(f"GET /orders/{order.id}", 503, times=4)
+    await oms.channel.receive(notice(app, order.id))
+    await oms.channel.handle_notifications(oms)
+    assert len(await oms.channel.quarantine()) == 1
+    clock.pass_by(minutes=1)
+    assert (await oms.channel.handle_notifications(oms)).outcomes == {"unchanged": 1}
+    assert await oms.channel.quarantine() == ()
+
+
+async def test_where_every_order_answers_5xx_the_pass_ends_and_the_rest_waits_untouched(open_oms, app, box):
+    oms = await open_oms()
+    orders = [box.add_order(status="paid") for _ in range(8)]
+    box.fail_next("GET /orders/{id}", 503, times=1_000)
+    for order in orders:
+        await oms.channel.receive(notice(app, order.id))
+    with pytest.raises((errors.ServerError, errors.CircuitOpenError)):
+        await oms.channel.handle_notifications(oms)
+    assert await oms.channel.notifications() == {"orders_v2: waiting": 8}
+    assert len(await oms.channel.quarantine()) <= 5
+
+
 async def test_after_two_days_nobody_asks_again(open_oms, app, clock):
     oms = await open_oms()
     await oms.channel.receive(notice(app, 2000000000000001))

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -108,6 +109,77 @@ async def test_an_order_that_changes_while_it_is_delivered_is_delivered_again(
     report = await oms.channel.deliver_orders(meanwhile)
     assert [given.order.status for given in elsewhere.got] == ["paid", "cancelled"]
     assert report.waiting == 0
+
+
+@each_database
+async def test_an_order_that_is_queued_anew_while_it_is_delivered_goes_to_no_second_worker(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    order = box.add_order()
+    oms, other, elsewhere = await open_oms(), await open_oms(), Elsewhere()
+    await queued(oms)
+    at_work = 0
+
+    async def meanwhile(given: ChannelOrder) -> None:
+        nonlocal at_work
+        at_work += 1
+        assert at_work == 1
+        await elsewhere(given)
+        if len(elsewhere.got) == 1:
+            clock.pass_by(minutes=1)
+            box.move_order(order.id, "cancelled")
+            await queued(oms)
+            assert (await other.channel.deliver_orders(meanwhile)).rows == ()
+        at_work -= 1
+
+    report = await oms.channel.deliver_orders(meanwhile)
+    assert report.totals == {"delivered": 2, "failed": 0}
+    assert [given.order.status for given in elsewhere.got] == ["paid", "cancelled"]
+    assert report.waiting == 0
+
+
+async def test_an_order_that_is_queued_anew_while_it_is_refused_is_due_at_once(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    order = box.add_order()
+    oms, elsewhere = await open_oms(), Elsewhere()
+    await queued(oms)
+
+    async def refuses_once(given: ChannelOrder) -> None:
+        if given.order.status == "paid":
+            clock.pass_by(minutes=1)
+            box.move_order(order.id, "cancelled")
+            await queued(oms)
+            raise ConnectionError
+        await elsewhere(given)
+
+    assert (await oms.channel.deliver_orders(refuses_once)).totals == {"delivered": 1, "failed": 1}
+    assert [given.order.status for given in elsewhere.got] == ["cancelled"]
+
+
+async def test_who_is_later_than_its_lease_takes_none_from_the_next_holder(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    box.add_order()
+    oms, other, third, elsewhere = await open_oms(), await open_oms(), await open_oms(), Elsewhere()
+    await queued(oms)
+    late, go_on = asyncio.Event(), asyncio.Event()
+
+    async def too_late(given: ChannelOrder) -> None:
+        late.set()
+        await go_on.wait()
+        raise ConnectionError
+
+    async def next_holder(given: ChannelOrder) -> None:
+        go_on.set()
+        assert (await first).totals["failed"] == 1
+        assert (await third.channel.deliver_orders(elsewhere)).rows == ()
+
+    first = asyncio.create_task(oms.channel.deliver_orders(too_late))
+    await late.wait()
+    clock.pass_by(minutes=6)
+    assert (await other.channel.deliver_orders(next_holder)).totals == {"delivered": 1, "failed": 0}
+    assert elsewhere.got == []
 
 
 async def test_a_delivery_that_died_is_taken_up_when_its_time_is_over(

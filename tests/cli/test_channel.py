@@ -140,6 +140,18 @@ def test_a_handler_of_yours_is_found_and_called(shop, channel, tmp_path, monkeyp
         assert (done.code, "--handler" in done.err) == (2, True)
 
 
+def test_the_status_says_what_was_set_aside_and_how_often_it_was_tried(shop, channel, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    order = shop.add_order()
+    (tmp_path / "picky_orders.py").write_text(
+        f"async def save(order, connection):\n    if order.order.id == {order.id}: raise ValueError\n"
+    )
+    assert channel("channel", "orders", "--handler", "picky_orders:save").code == 7
+    sys.modules.pop("picky_orders")
+    said = str(value(channel("channel", "status"), f"set_aside.order.{order.id}"))
+    assert said.startswith("ValueError; 5 times, last at 20")
+
+
 def test_it_runs_until_it_is_asked_to_end(shop, channel, connected):
     assert channel("channel", "settings", "--set", "mode=poll").code == 0
     process = subprocess.Popen(

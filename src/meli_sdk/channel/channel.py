@@ -499,7 +499,9 @@ class SalesChannel:
     async def handle_notifications(self, handler: OrderHandler) -> NotificationReport:
         """One pass over the inbox: the orders that notifications name are read by their id and handed over.
 
-        Other topics are kept and counted. An order that cannot be found yet is asked for again later, for two days.
+        Other topics are kept and counted. An order that cannot be found yet, or that Mercado Libre fails for (5xx), is asked
+        for again after one minute, five, and then every thirty, for two days; the others go on. The one that fails is in
+        `quarantine()` meanwhile.
 
         Args:
             handler: as for `download_orders`.
@@ -507,7 +509,7 @@ class SalesChannel:
         Raises:
             InputError: a handler that is not async.
             ConfigurationError: the settings take no notifications.
-            AuthError, TransportError: nothing can be read now; the notifications wait.
+            AuthError, TransportError, ServerError: nothing can be read now; the notifications wait.
         """
         check_handler(handler)
         scope = await self._scope()

@@ -113,9 +113,11 @@ OUTBOX: Final = Table(
     Column("attempts", Integer, nullable=False),
     Column("queued_at", Moment, nullable=False),
     Column("due_at", Moment, nullable=False),
+    Column("leased_until", Moment),
     Index("meli_outbox_due", "user_id", "due_at"),
 )
-"""Orders that wait for their delivery: ids and keys, no content."""
+"""Orders that wait for their delivery: ids and keys, no content. `leased_until`: somebody delivers the order until then, and
+nobody else does."""
 
 INBOX: Final = Table(
     "meli_inbox",

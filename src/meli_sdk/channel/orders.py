@@ -157,12 +157,25 @@ class OrderPass:
         await self._again()
         if not self._dry_run:
             await self._note(streams, sweep, hour_down(begun or self._started))
-        return await self._report()
+        return await self.report()
 
     async def by_id(self, order_ids: Sequence[int]) -> OrderReport:
         """Reads these orders and hands over what is wanted; no cursor moves."""
-        await self._take_ids(order_ids)
-        return await self._report()
+        await self.take(order_ids)
+        return await self.report()
+
+    async def take(self, order_ids: Sequence[int]) -> None:
+        """Reads these orders and hands over what is wanted. Nothing is handed over or reported where it raises of a call."""
+        reader = Reader(self._source, cancelled=False, rate=self._scope.settings.throughput)
+        answers = dict(zip(order_ids, await reader.get_all(order_ids), strict=True))
+        orders = [found for found in answers.values() if isinstance(found, Order)]
+        units = await self._units(orders, _Stream(), self._earliest())
+        for order_id, found in answers.items():
+            if isinstance(found, OrderNotFoundError):
+                self._rows.add(order_id, OrderAction.NOT_FOUND, error=str(found))
+            elif isinstance(found, MeliError):
+                await self.set_aside({str(order_id): found})
+        await self._give(units, None)
 
     def _earliest(self) -> datetime:
         return hour_down(self._started - REACH) + HOUR
@@ -195,7 +208,7 @@ class OrderPass:
                     pinned = True
                     self._note_problem(reading.span, reading.problem)
                 await self._give(units, None if pinned else name)
-                await self._set_aside(reading.failed)
+                await self.set_aside(reading.failed)
                 if failures >= GIVE_UP_AFTER and reading.problem is not None:
                     raise reading.problem
                 self._tell_progress(name, start, reading.span.end, end)
@@ -216,7 +229,8 @@ class OrderPass:
         )
         self._scope.tell(ReadingIncomplete, start=span.start, end=span.end, error=problem)
 
-    async def _set_aside(self, failed: Mapping[str, MeliError]) -> None:
+    async def set_aside(self, failed: Mapping[str, MeliError]) -> None:
+        """Puts what could not be read, by its key, into the quarantine."""
         for key, error in failed.items():
             if self._dry_run:
                 order_id = int(key) if key.isdigit() else None
@@ -238,18 +252,6 @@ class OrderPass:
                 )
             )
 
-    async def _take_ids(self, order_ids: Sequence[int]) -> None:
-        reader = Reader(self._source, cancelled=False, rate=self._scope.settings.throughput)
-        orders: list[Order] = []
-        for order_id, found in zip(order_ids, await reader.get_all(order_ids), strict=True):
-            if isinstance(found, OrderNotFoundError):
-                self._rows.add(order_id, OrderAction.NOT_FOUND, error=str(found))
-            elif isinstance(found, MeliError):
-                await self._set_aside({str(order_id): found})
-            else:
-                orders.append(found)
-        await self._give(await self._units(orders, _Stream(), self._earliest()), None)
-
     async def _again(self) -> None:
         """Asks again for what was incomplete, or not to be found, a while ago."""
         oldest = self._started - AGAIN_FOR
@@ -266,7 +268,7 @@ class OrderPass:
             int(key) for key in await lost_things(self._scope, ORDER_KIND, oldest, self._started) if key.isdigit()
         ]
         if wanted:
-            await self._take_ids(wanted[:AGAIN_AT_ONCE])
+            await self.take(wanted[:AGAIN_AT_ONCE])
 
     # preparing
 
@@ -385,7 +387,8 @@ class OrderPass:
             upsert(CURSORS, self._scope.database, keys=("user_id", "stream"), changed=tuple(values)), key | values
         )
 
-    async def _report(self) -> OrderReport:
+    async def report(self) -> OrderReport:
+        """What became of each order so far; observers are told that the pass ended."""
         ended = self._scope.now()
         cursor = (await self._streams()).get(ORDERS_STREAM, _Stream()).position
         settings = self._scope.settings

@@ -5,11 +5,11 @@ nothing of a buyer lies in the queue.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Delete, RowMapping, Update, delete, func, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,7 +24,7 @@ from meli_sdk.channel.quarantine import reason_of
 from meli_sdk.channel.scope import Scope
 
 LEASE: Final = timedelta(minutes=5)
-"""So long has a delivery time; then another process may deliver the order again."""
+"""So long has a delivery time, or until it is settled; then another process may deliver the order again."""
 LONGEST_WAIT: Final = timedelta(hours=1)
 
 Send = Callable[[ChannelOrder], Awaitable[None]]
@@ -35,7 +35,7 @@ class Outbox:
     """A handler that queues orders instead of writing them: `await channel.download_orders(Outbox())`.
 
     `channel.deliver_orders(send)` empties the queue. An order that changes while it waits is delivered once, in its
-    newest version.
+    newest version; one that changes while it is delivered, once more after that.
     """
 
     async def __call__(self, order: ChannelOrder, connection: AsyncConnection) -> None:
@@ -86,6 +86,18 @@ class DeliveryReport:
         return {"delivered": done, "failed": len(self.rows) - done}
 
 
+@frozen
+class _Claimed:
+    """A queued order that this process delivers."""
+
+    order_id: int
+    key: str
+    previous_group: str | None
+    attempts: int
+    until: datetime
+    """The end of its lease; no two claims of an order have the same."""
+
+
 async def deliver(scope: Scope, send: Send, *, limit: int | None, shipments: bool) -> DeliveryReport:
     """Delivers what is due; what fails is due again later."""
     rows: list[DeliveryRow] = []
@@ -95,10 +107,10 @@ async def deliver(scope: Scope, send: Send, *, limit: int | None, shipments: boo
         claimed = await _claim(scope)
         if claimed is None:
             break
-        order_id: int = claimed["order_id"]
+        order_id = claimed.order_id
         try:
             found = await details.add(prepare(scope, await source.get(order_id)))
-            previous = claimed["previous_group"]
+            previous = claimed.previous_group
             await send(channel_order(scope, found, OrderGroup(previous) if previous else None))
         except Exception as error:  # noqa: BLE001  whatever the receiver raises; the next order is not to blame
             reason = reason_of(error, keep_buyer_data=scope.settings.privacy.keep_buyer_data)
@@ -114,46 +126,69 @@ async def deliver(scope: Scope, send: Send, *, limit: int | None, shipments: boo
     return DeliveryReport(channel=scope.settings.name, rows=tuple(rows), waiting=waiting, **scope.labels())
 
 
-async def _claim(scope: Scope) -> RowMapping | None:
+async def _claim(scope: Scope) -> _Claimed | None:
     """The order that waits longest; until its lease ends nobody else delivers it."""
 
-    async def take() -> RowMapping | None:
+    async def take() -> _Claimed | None:
         now = scope.now()
         query = (
             select(OUTBOX)
-            .where(OUTBOX.c.user_id == scope.user_id, OUTBOX.c.due_at <= now)
+            .where(
+                OUTBOX.c.user_id == scope.user_id,
+                OUTBOX.c.due_at <= now,
+                or_(OUTBOX.c.leased_until.is_(None), OUTBOX.c.leased_until <= now),
+            )
             .order_by(OUTBOX.c.due_at, OUTBOX.c.order_id)
             .limit(1)
             .with_for_update(skip_locked=True)
         )
         async with scope.database.writes.begin() as connection:
             found = (await connection.execute(query)).mappings().one_or_none()
-            if found is not None:
-                await connection.execute(update(OUTBOX).where(*_this(scope, found)).values(due_at=now + LEASE))
-        return found
+            if found is None:
+                return None
+            row = _Claimed(found["order_id"], found["key"], found["previous_group"], found["attempts"], now + LEASE)
+            await connection.execute(update(OUTBOX).where(*_version(scope, row)).values(leased_until=row.until))
+        return row
 
     return await repeated(take, clock=scope.clock, tell=_ignore)
 
 
-async def _postpone(scope: Scope, row: RowMapping) -> None:
-    attempts: int = row["attempts"] + 1
+async def _postpone(scope: Scope, row: _Claimed) -> None:
+    """A version that was queued meanwhile is due at once."""
+    attempts = row.attempts + 1
     wait = min(LONGEST_WAIT, timedelta(seconds=5) * 2 ** min(attempts, 12))
-    await _change(scope, update(OUTBOX).where(*_this(scope, row)).values(attempts=attempts, due_at=scope.now() + wait))
+    due = {"attempts": attempts, "due_at": scope.now() + wait}
+    await _change(
+        scope,
+        update(OUTBOX).where(*_version(scope, row), *_lease(scope, row)).values(due),
+        update(OUTBOX).where(*_lease(scope, row)).values(leased_until=None),
+    )
 
 
-async def _done(scope: Scope, row: RowMapping) -> None:
-    await _change(scope, delete(OUTBOX).where(*_this(scope, row)))
+async def _done(scope: Scope, row: _Claimed) -> None:
+    """What was delivered leaves the queue, even late; a version that was queued meanwhile stays."""
+    await _change(
+        scope,
+        delete(OUTBOX).where(*_version(scope, row)),
+        update(OUTBOX).where(*_lease(scope, row)).values(leased_until=None),
+    )
 
 
-def _this(scope: Scope, row: RowMapping) -> tuple[ColumnElement[bool], ...]:
-    """The row as it was claimed: one that was queued anew since then stays."""
-    return OUTBOX.c.user_id == scope.user_id, OUTBOX.c.order_id == row["order_id"], OUTBOX.c.key == row["key"]
+def _version(scope: Scope, row: _Claimed) -> tuple[ColumnElement[bool], ...]:
+    """The row as it was claimed, whoever holds it now."""
+    return OUTBOX.c.user_id == scope.user_id, OUTBOX.c.order_id == row.order_id, OUTBOX.c.key == row.key
 
 
-async def _change(scope: Scope, statement: Update | Delete) -> None:
+def _lease(scope: Scope, row: _Claimed) -> tuple[ColumnElement[bool], ...]:
+    """The row as long as it is this claim's, in whatever version: who claims it later has a later end."""
+    return OUTBOX.c.user_id == scope.user_id, OUTBOX.c.order_id == row.order_id, OUTBOX.c.leased_until == row.until
+
+
+async def _change(scope: Scope, *statements: Update | Delete) -> None:
     async def write() -> None:
         async with scope.database.writes.begin() as connection:
-            await connection.execute(statement)
+            for statement in statements:
+                await connection.execute(statement)
 
     await repeated(write, clock=scope.clock, tell=_ignore)
 

@@ -140,18 +140,19 @@ async def set_aside(
     scope.tell(Quarantined, kind=kind, key=key, failures=failures, error=error)
 
 
-async def settle(connection: AsyncConnection, scope: Scope, kind: str, keys: Iterable[str]) -> None:
-    """Notes that these things are well now."""
-    await connection.execute(
-        update(QUARANTINE)
-        .where(
-            QUARANTINE.c.user_id == scope.user_id,
-            QUARANTINE.c.kind == kind,
-            QUARANTINE.c.key.in_(list(keys)),
-            QUARANTINE.c.settled_at.is_(None),
-        )
-        .values(settled_at=scope.now())
+async def settle(
+    connection: AsyncConnection, scope: Scope, kind: str, keys: Iterable[str], *, reason: str | None = None
+) -> None:
+    """Notes that these things are well now; with a `reason`, those alone that were set aside last for it."""
+    statement = update(QUARANTINE).where(
+        QUARANTINE.c.user_id == scope.user_id,
+        QUARANTINE.c.kind == kind,
+        QUARANTINE.c.key.in_(list(keys)),
+        QUARANTINE.c.settled_at.is_(None),
     )
+    if reason is not None:
+        statement = statement.where(QUARANTINE.c.reason.startswith(reason))
+    await connection.execute(statement.values(settled_at=scope.now()))
 
 
 async def open_keys(scope: Scope, kind: str) -> set[str]:

@@ -23,6 +23,7 @@ from meli_sdk.channel.mappings import CarrierMapping
 from meli_sdk.channel.orders import OrderProgress
 from meli_sdk.channel.orders_handover import DRAIN_SECONDS, ChannelOrder, OrderHandler
 from meli_sdk.channel.parcels import Parcel
+from meli_sdk.channel.quarantine import QuarantinedThing
 from meli_sdk.channel.registry import registered_channels
 from meli_sdk.channel.settings import ChannelSettings
 from meli_sdk.channel.settings_file import load_settings, save_settings, tables_of
@@ -243,10 +244,15 @@ def status(*, place: Place | None = None) -> None:
                 *({"what": f"notifications.{key}", "value": n} for key, n in (await channel.notifications()).items()),
                 {"what": "set_aside", "value": len(aside)},
             ]
-            rows.extend({"what": f"set_aside.{one.kind}.{one.key}", "value": one.reason} for one in aside)
+            rows.extend({"what": f"set_aside.{one.kind}.{one.key}", "value": _tried(one)} for one in aside)
             return rows
 
     show(asyncio.run(read()), ("what", "value"), format_of(place))
+
+
+def _tried(one: QuarantinedThing) -> str:
+    times = "once" if one.failures == 1 else f"{one.failures} times"
+    return f"{one.reason}; {times}, last at {one.last_at:%Y-%m-%d %H:%M} UTC"
 
 
 @app.command

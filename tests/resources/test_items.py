@@ -21,7 +21,6 @@ from meli_sdk.models import (
     AttributeInput,
     Item,
     ItemUpdate,
-    QuantityPrice,
 )
 from meli_sdk.testing import FakeTransport
 from meli_sdk.wire.message import Request, Response
@@ -41,7 +40,6 @@ QUESTION = {
     "status": "UNANSWERED",
     "from": {"id": 7},
 }
-TYPE = {"site_id": "MLA", "id": "gold_pro", "name": "Premium"}
 FEE = {"listing_type_id": "gold_pro", "sale_fee_amount": 12.5, "currency_id": "ARS"}
 PICTURE = {"id": "710001-MLA70000000001_102026", "variations": [{"size": "500x500"}]}
 JPEG = b"\xff\xd8\xff\xe0" + b"0" * 64
@@ -51,20 +49,9 @@ A = "/items/MLA1402200117"
 CALLS: list[tuple[Any, str, Any, Any]] = [
     (lambda i: i.get(ID, all_attributes=True, internal_attributes=True),
      f"GET {A}?include_attributes=all&include_internal_attributes=true", None, ITEM),
-    (lambda i: i.picture("710001-MLA7_102026"), "GET /pictures/710001-MLA7_102026", None, PICTURE),
-    (lambda i: i.picture_errors("7-MLA7_1"), "GET /pictures/7-MLA7_1/errors", None, {"id": "7", "error": {"message": "m"}}),
-    (lambda i: i.add_picture(ID, "7-MLA7_1"), f"POST {A}/pictures", {"id": "7-MLA7_1"}, {}),
     (lambda i: i.search_restrictions(), "GET /users/900100/items/search/restrictions", None, {"query_allowed": True}),
     (lambda i: i.search_filters(), "GET /users/900100/items/search?include_filters=true&limit=1", None,
      {"available_filters": [{"id": "status", "values": [{"id": "active", "results": 2}]}]}),
-    (lambda i: i.prices.get(ID), f"GET {A}/prices", None, {"id": ID, "prices": [{"id": "1", "amount": 5}]}),
-    (lambda i: i.prices.sale(ID, context=["channel_marketplace", "buyer_loyalty_3"]),
-     f"GET {A}/sale_price?context=channel_marketplace%2Cbuyer_loyalty_3", None, {"amount": 5, "price_id": "1"}),
-    (lambda i: i.prices.set_by_quantity(ID, [QuantityPrice.kept("1"), QuantityPrice.of(9, "ARS", from_units=10)]),
-     f"POST {A}/prices/standard/quantity",
-     {"prices": [{"id": "1"}, {"amount": 9, "currency_id": "ARS", "conditions": {
-         "context_restrictions": ["channel_marketplace", "user_type_business"], "min_purchase_unit": 10}}]},
-     {"id": ID, "prices": []}),
     (lambda i: i.prices.check_identifier("7506123400015"),
      "GET /product-identifier/validator?product_identifier=7506123400015", None, {"anything": 1}),
     (lambda i: i.shipping.options(ID, zip_code="1675"), f"GET {A}/shipping_options?zip_code=1675", None,
@@ -74,30 +61,6 @@ CALLS: list[tuple[Any, str, Any, Any]] = [
      {"coverage": {"all_country": {"list_cost": 8106.49, "billable_weight": 462}}}),
     (lambda i: i.shipping.modes({"category_id": "MLA1055"}), "POST /users/900100/shipping_modes",
      {"category_id": "MLA1055"}, {"channels": {"marketplace": {"available_modes": [{"mode": "me2"}]}}}),
-    (lambda i: i.listing_types.of_site("MLA"), "GET /sites/MLA/listing_types", None, [TYPE]),
-    (lambda i: i.listing_types.get("MLA", "gold_pro"), "GET /sites/MLA/listing_types/gold_pro", None,
-     {"id": "gold_pro", "configuration": {"requires_picture": True}}),
-    (lambda i: i.listing_types.exposures("MLA"), "GET /sites/MLA/listing_exposures", None, [{"id": "high"}]),
-    (lambda i: i.listing_types.exposure("MLA", "high"), "GET /sites/MLA/listing_exposures/high", None, {"id": "high"}),
-    (lambda i: i.listing_types.available("MLA1055"), "GET /users/900100/available_listing_types?category_id=MLA1055",
-     None, {"category_id": "MLA1055", "available": [TYPE]}),
-    (lambda i: i.listing_types.availability("free", "MLA1055"),
-     "GET /users/900100/available_listing_type/free?category_id=MLA1055", None, {"available": False, "code": "x"}),
-    (lambda i: i.listing_types.of_item(ID), f"GET {A}/available_listing_types", None, [TYPE]),
-    (lambda i: i.listing_types.upgrades(ID), f"GET {A}/available_upgrades", None, [TYPE]),
-    (lambda i: i.listing_types.downgrades(ID), f"GET {A}/available_downgrades", None, []),
-    (lambda i: i.listing_types.change(ID, "gold_pro"), f"POST {A}/listing_type", {"id": "gold_pro"}, ITEM),
-    (lambda i: i.listing_types.change("CBT1234", "gold_pro"), "PUT /items/CBT1234/listing_type", {"id": "gold_pro"}, ITEM),
-    (lambda i: i.currencies.every(), "GET /currencies", None, [{"id": "CLP", "decimal_places": 0}]),
-    (lambda i: i.currencies.get("CLP"), "GET /currencies/CLP", None, {"id": "CLP", "decimal_places": 0}),
-    (lambda i: i.currencies.conversion("ARS", "CLP"), "GET /currency_conversions/search?from=ARS&to=CLP", None,
-     {"rate": 0.88626324}),
-    (lambda i: i.questions.get(3957150025), "GET /questions/3957150025?api_version=4", None, QUESTION),
-    (lambda i: i.questions.ask(ID, "¿Hay más?"), "POST /questions", {"item_id": ID, "text": "¿Hay más?"}, QUESTION),
-    (lambda i: i.questions.answer(3957150025, "Sí."), "POST /answers", {"question_id": 3957150025, "text": "Sí."}, QUESTION),
-    (lambda i: i.questions.delete(3957150025), "DELETE /questions/3957150025", None, None),
-    (lambda i: i.questions.response_time(), "GET /users/900100/questions/response_time", None,
-     {"user_id": 900100, "total": {"response_time": 12}}),
     (lambda i: i.moderations.last(ID), f"GET /moderations/last_moderation/{ID}-ITM", None,
      [{"id": 1, "wordings": [{"type": "REMEDY", "value": "r"}], "date_created": "2021-04-14T10:47:05.270-0400"}]),
     (lambda i: i.moderations.last_of_question(3957150025), "GET /moderations/last_moderation/3957150025-QUES", None, []),
@@ -357,13 +320,6 @@ async def test_skus_go_to_the_parameters_that_mean_them(me, fake):
     await me.items.search(seller_sku="AUR-X2", custom_field="old", user_product_id=["MLAU1", "MLAU2"])
     query = fake.requests[0].url.query
     assert (query["seller_sku"], query["sku"], query["user_product_id"]) == ("AUR-X2", "old", "MLAU1,MLAU2")
-
-
-async def test_questions_of_an_item_come_newest_first(me, fake):
-    fake.answer(200, {"total": 1, "limit": 50, "questions": [QUESTION]})
-    page = await me.items.questions.search(item=ID, sort="date_created", descending=True)
-    assert (page.total, page.items[0].from_.id) == (1, 7)
-    assert fake.requests[0].url.query["sort_types"] == "DESC"
 
 
 # the item page

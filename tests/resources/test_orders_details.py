@@ -295,5 +295,5 @@ async def test_a_wrong_document_is_refused_before_any_call(me, fake, file_name, 
 
 async def test_a_buyer_is_kept_away(box, local, order):
     await local.orders.block_buyer(order.buyer_id)
-    assert box.world.blocked_buyers == {local.user_id: {order.buyer_id}}
+    assert box.world.catalogue.blocked_buyers == {local.user_id: {order.buyer_id}}
     assert json.loads(box.requests[-1].body) == {"user_id": order.buyer_id}

@@ -88,15 +88,6 @@ async def test_a_change_sends_only_what_it_names(me, fake):
         await me.users.update(UserUpdate())
 
 
-async def test_immediate_payment_is_switched_on_and_off(me, fake):
-    fake.answer(200, {})
-    await me.users.require_immediate_payment()
-    assert sent(fake) == ("PUT", f"/users/{SELLER}/immediate_payment", {})
-    fake.answer(200, {})
-    await me.users.drop_immediate_payment()
-    assert sent(fake) == ("DELETE", f"/users/{SELLER}/immediate_payment/by_user", {})
-
-
 MADE = {"id": 55, "nickname": "TEST55", "password": "invented-word", "site_status": "active"}
 
 
@@ -152,13 +143,6 @@ async def test_an_application_its_grants_and_its_calls_are_read(me, fake):
     assert sent(fake)[2] == {"date_start": "2026-01-02", "date_end": "2026-01-03"}
     with pytest.raises(InputError, match="swap them"):
         await me.users.application_consumption(17, start=date(2026, 1, 3), end=date(2026, 1, 2))
-
-
-async def test_an_application_is_sent_away(me, fake):
-    fake.answer(200, {"user_id": "900100", "app_id": "17", "msg": "Autorización eliminada"})
-    gone = await me.users.revoke_application(17)
-    assert (gone.user_id, gone.app_id) == (SELLER, 17)
-    assert sent(fake) == ("DELETE", f"/users/{SELLER}/applications/17", {})
 
 
 async def test_sites_are_read_and_their_currency_may_be_missing(me, fake):

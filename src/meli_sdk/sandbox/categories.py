@@ -1,13 +1,26 @@
 """Categories: https://developers.mercadolibre.com.ar/es_ar/dominios-y-categorias"""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
 
-from meli_sdk.sandbox.answers import WORLD, answer
-from meli_sdk.sandbox.errors import JsonObject, refusal
+from meli_sdk.sandbox.answers import WORLD, answer, as_object, as_objects, read_object
+from meli_sdk.sandbox.errors import JsonObject, refusal, resource_not_found
+from meli_sdk.sandbox.listing_types import LISTING_TYPES, known_site, summary
 from meli_sdk.sandbox.state import Category, World
 from meli_sdk.sites import SITES
+
+CONDITIONAL_SITES: Final = frozenset({"MLA", "MLB", "MLM"})
+KNOWN_BRAND: Final = 30
+"""With so many identifiers on sale, a brand's further items need one."""
+SHIPPING_MODES: Final[Mapping[str, tuple[str, ...]]] = {
+    "me1": ("default",),
+    "me2": ("drop_off", "xd_drop_off", "self_service", "cross_docking", "fulfillment"),
+    "not_specified": ("not_specified",),
+    "custom": ("custom",),
+}
 
 
 def _path_from_root(world: World, category: Category) -> list[Category]:
@@ -17,16 +30,30 @@ def _path_from_root(world: World, category: Category) -> list[Category]:
     return path
 
 
-def _category(world: World, category: Category) -> JsonObject:
+def items_by_category(world: World) -> Counter[str]:
+    """How many items are for sale in each category and below it."""
+    own = Counter(listing.category_id for listing in world.listings.values() if listing.status == "active")
+    found: Counter[str] = Counter()
+    for category_id, number in own.items():
+        known = world.categories.get(category_id)
+        for category in _path_from_root(world, known) if known else ():
+            found[category.id] += number
+    return found
+
+
+def category_body(world: World, category: Category, items: Counter[str]) -> JsonObject:
+    """The category with its path, its children and its settings."""
     children = [c for c in world.categories.values() if c.parent_id == category.id]
     return {
         "id": category.id,
         "name": category.name,
         "picture": None,
         "permalink": None,
-        "total_items_in_this_category": 0,
+        "total_items_in_this_category": items[category.id],
         "path_from_root": [{"id": c.id, "name": c.name} for c in _path_from_root(world, category)],
-        "children_categories": [{"id": c.id, "name": c.name, "total_items_in_this_category": 0} for c in children],
+        "children_categories": [
+            {"id": c.id, "name": c.name, "total_items_in_this_category": items[c.id]} for c in children
+        ],
         "attribute_types": "attributes",
         "settings": {
             "adult_content": False,
@@ -74,7 +101,12 @@ def _category(world: World, category: Category) -> JsonObject:
     }
 
 
-def _asked(request: web.Request) -> Category:
+def asked_category(request: web.Request) -> Category:
+    """The category of the path.
+
+    Raises:
+        ApiError: 404, there is none.
+    """
     category_id = request.match_info["category_id"]
     category = request.app[WORLD].categories.get(category_id)
     if category is None:
@@ -84,26 +116,73 @@ def _asked(request: web.Request) -> Category:
 
 async def get_category(request: web.Request) -> web.Response:
     """`GET /categories/{id}`."""
-    return answer(_category(request.app[WORLD], _asked(request)))
+    world = request.app[WORLD]
+    return answer(category_body(world, asked_category(request), items_by_category(world)))
 
 
 async def list_attributes(request: web.Request) -> web.Response:
     """`GET /categories/{id}/attributes`."""
-    return answer(_asked(request).attributes)
+    return answer(asked_category(request).attributes)
 
 
 async def list_sale_terms(request: web.Request) -> web.Response:
     """`GET /categories/{id}/sale_terms`."""
-    return answer(_asked(request).sale_terms)
+    return answer(asked_category(request).sale_terms)
 
 
 async def list_site_categories(request: web.Request) -> web.Response:
     """`GET /sites/{site}/categories`: the roots of a site, Global Selling included."""
-    site_id = request.match_info["site_id"]
-    if site_id not in SITES:
-        raise refusal(404, "not_found", f"Site not found: {site_id}")
+    site_id = known_site(request)
     found = [c for c in request.app[WORLD].categories.values() if c.site_id == site_id and c.parent_id is None]
     return answer([{"id": c.id, "name": c.name} for c in found])
+
+
+async def list_listing_types(request: web.Request) -> web.Response:
+    """`GET /categories/{id}/listing_types`: those of the site."""
+    category = asked_category(request)
+    return answer([summary(kind, category.site_id) for kind in LISTING_TYPES])
+
+
+async def get_shipping_preferences(request: web.Request) -> web.Response:
+    """`GET /categories/{id}/shipping_preferences`."""
+    category = asked_category(request)
+    return answer(
+        {
+            "category_id": category.id,
+            "dimensions": {"height": 12, "width": 20, "length": 25, "weight": 900},
+            "logistics": [{"mode": mode, "types": list(types)} for mode, types in SHIPPING_MODES.items()],
+            "me2_restrictions": None,
+            "restricted": False,
+            "source": {"origin": "categories", "identifier": category.id},
+            "date_created": None,
+            "last_modified": None,
+        }
+    )
+
+
+async def ask_conditional(request: web.Request) -> web.Response:
+    """`POST /categories/{id}/attributes/conditional`: in three countries, what this very item lacks."""
+    world, category = request.app[WORLD], asked_category(request)
+    if category.site_id not in CONDITIONAL_SITES:
+        raise resource_not_found()
+    item = await read_object(request)
+    lacking = _lacks_identifier(world, category, as_objects(item.get("attributes")) or [])
+    conditional = [row for row in category.attributes if "conditional_required" in (as_object(row.get("tags")) or {})]
+    required = [row for row in conditional if lacking and row["id"] == "GTIN"]
+    return answer({"required_attributes": [{"id": row["id"], "name": row["name"]} for row in required]})
+
+
+def _lacks_identifier(world: World, category: Category, attributes: list[JsonObject]) -> bool:
+    """Whether the brand sells with identifiers, and the item has neither one nor a reason why not."""
+    given = {row.get("id"): row.get("value_name") or row.get("value_id") for row in attributes}
+    if given.get("GTIN") or given.get("EMPTY_GTIN_REASON") or not given.get("BRAND"):
+        return False
+    with_gtin = 0
+    for listing in world.listings.values():
+        if listing.site_id == category.site_id:
+            own = {row.get("id"): row.get("value_name") for row in listing.attributes}
+            with_gtin += own.get("BRAND") == given["BRAND"] and bool(own.get("GTIN"))
+    return with_gtin >= KNOWN_BRAND
 
 
 ROUTES: Final = (
@@ -111,4 +190,7 @@ ROUTES: Final = (
     web.get("/categories/{category_id}", get_category),
     web.get("/categories/{category_id}/attributes", list_attributes),
     web.get("/categories/{category_id}/sale_terms", list_sale_terms),
+    web.get("/categories/{category_id}/listing_types", list_listing_types),
+    web.get("/categories/{category_id}/shipping_preferences", get_shipping_preferences),
+    web.post("/categories/{category_id}/attributes/conditional", ask_conditional),
 )

@@ -6,6 +6,7 @@ from typing import Final
 
 from meli_sdk.sandbox.answers import as_amount, as_object, as_objects, as_quantity
 from meli_sdk.sandbox.errors import JsonObject
+from meli_sdk.sandbox.pictures_links import are_pictures, check, linked
 from meli_sdk.sandbox.state import Listing, World
 
 Change = Callable[[], None]
@@ -174,6 +175,18 @@ def _replaced(name: str) -> Callable[[World, Listing, object], Change | None]:
     return prepare
 
 
+def _pictures(world: World, listing: Listing, value: object) -> Change | None:
+    rows = as_objects(value)
+    if rows is None or not are_pictures(rows):
+        return None
+    check(world, listing, rows)
+
+    def change(rows: list[JsonObject] = rows) -> None:
+        listing.pictures = [linked(world, listing.site_id, listing.owner_id, row) for row in rows]
+
+    return change
+
+
 def _condition(world: World, listing: Listing, value: object) -> Change | None:
     return (lambda: None) if value == "new" else None
 
@@ -188,6 +201,6 @@ _CHANGES: Final[Mapping[str, Callable[[World, Listing, object], Change | None]]]
     "condition": _condition,
     "attributes": _merged("attributes"),
     "sale_terms": _merged("sale_terms"),
-    "pictures": _replaced("pictures"),
+    "pictures": _pictures,
     "variations": _replaced("variations"),
 }

@@ -8,7 +8,7 @@ from meli_sdk.sandbox.errors import JsonObject
 
 @dataclass(slots=True, kw_only=True)
 class Question:
-    """One question about a global item, with its answer."""
+    """One question about an item, with its answer."""
 
     id: int
     item_id: str
@@ -18,6 +18,7 @@ class Question:
     created: datetime
     status: str = "UNANSWERED"
     answer: JsonObject | None = None
+    answered: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,3 +46,5 @@ class Desk:
     """Global user products of a family."""
     user_products: dict[str, JsonObject] = field(default_factory=dict[str, JsonObject])
     """Global user products, by id: the body they were made with, and their listings."""
+    imeis: dict[int, str] = field(default_factory=dict[int, str])
+    """Of phones that were sold to Colombia, by order."""

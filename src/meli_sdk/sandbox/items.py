@@ -6,6 +6,7 @@ from aiohttp import web
 
 from meli_sdk.sandbox.answers import CALLER, WORLD, answer, moment_utc, selected
 from meli_sdk.sandbox.errors import ApiError, JsonObject, item_not_found, refusal
+from meli_sdk.sandbox.pictures_links import thumbnail
 from meli_sdk.sandbox.state import Listing
 from meli_sdk.sites import SITES
 
@@ -55,7 +56,7 @@ def item_body(listing: Listing) -> JsonObject:
         "stop_time": None,
         "condition": "new",
         "permalink": permalink(listing),
-        "thumbnail": "",
+        "thumbnail": thumbnail(listing),
         "pictures": listing.pictures,
         "video_id": None,
         "descriptions": [],

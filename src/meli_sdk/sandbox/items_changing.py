@@ -20,6 +20,7 @@ from meli_sdk.sandbox.items_validation import (
     without_long_manufacturing,
 )
 from meli_sdk.sandbox.items_variation_rules import check_variations, price_of, stock_of, stored_variation
+from meli_sdk.sandbox.pictures_links import linked
 from meli_sdk.sandbox.state import Category, Listing, World
 
 FROZEN_AFTER_SALES: Final = ("title", "buying_mode", "condition", "non_mercado_pago_payment_methods")
@@ -32,29 +33,11 @@ _SEEN: Final = {"active": ("active", "paused"), "paused": ("active", "paused")}
 """From which statuses a seller may ask for one; any but a closed item may be closed."""
 
 
-def picture_of(world: World, site_id: str, row: JsonObject) -> JsonObject:
-    """A picture as its item will show it; one that is named by its address gets an id, and counts as fetched."""
-    picture_id, source = row.get("id"), row.get("source")
-    if isinstance(picture_id, str) and source is None:
-        return next(
-            (dict(one) for other in world.listings.values() for one in other.pictures if one.get("id") == picture_id),
-            {"id": picture_id},
-        )
-    new_id = f"{world.new_number(6)}-{site_id}{world.new_number(11)}_{world.now():%m%Y}"
-    address = f"https://http2.mlstatic.com/D_{new_id}-O.jpg"
-    return {
-        "id": new_id,
-        "url": address.replace("https", "http", 1),
-        "secure_url": address,
-        "size": "500x500",
-        "max_size": "1200x1200",
-        "quality": "",
-    }
-
-
-def stored_pictures(world: World, site_id: str, rows: list[JsonObject]) -> tuple[list[JsonObject], dict[str, str]]:
+def stored_pictures(
+    world: World, site_id: str, owner_id: int, rows: list[JsonObject]
+) -> tuple[list[JsonObject], dict[str, str]]:
     """The pictures as the item will show them, and the ids of those that were named by their address."""
-    pictures = [picture_of(world, site_id, row) for row in rows]
+    pictures = [linked(world, site_id, owner_id, row) for row in rows]
     sources = {str(row["source"]): str(one["id"]) for row, one in zip(rows, pictures, strict=True) if "source" in row}
     return pictures, sources
 
@@ -203,7 +186,8 @@ def _apply(
     merge(listing.sale_terms, items_attributes.by_id(category.sale_terms), as_objects(body["sale_terms"]) or [])
     sources: dict[str, str] = {}
     if "pictures" in body:
-        listing.pictures, sources = stored_pictures(world, listing.site_id, as_objects(body["pictures"]) or [])
+        rows = as_objects(body["pictures"]) or []
+        listing.pictures, sources = stored_pictures(world, listing.site_id, listing.owner_id, rows)
     if isinstance(price := body.get("price"), (int, Decimal)):
         listing.price = Decimal(price)
         for row in listing.variations:

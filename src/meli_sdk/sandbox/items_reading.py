@@ -91,11 +91,17 @@ def _is_shown(listing: Listing, now: datetime) -> bool:
     return "deleted" not in listing.sub_status and (listing.found_from is None or listing.found_from <= now)
 
 
-def _scroll_id(place: int) -> str:
+def scroll_id(place: int) -> str:
+    """What a scan that goes on at this row is asked with."""
     return base64.b64encode(f"scan:{place}".encode()).decode()
 
 
-def _scrolled_to(scroll_id: str) -> int:
+def scrolled_to(scroll_id: str) -> int:
+    """The row where a scan goes on.
+
+    Raises:
+        ApiError: 400, no scan gave this id.
+    """
     try:
         kind, _, place = base64.b64decode(scroll_id, validate=True).decode().partition(":")
         if kind == "scan":
@@ -127,7 +133,7 @@ async def search(request: web.Request) -> web.Response:
     if not 0 < limit <= MAX_PAGE or not 0 <= offset <= MAX_OFFSET or (scan and "offset" in query):
         raise refusal(400, "bad_request", "Invalid limit and offset values")
     if scan:
-        offset = _scrolled_to(query["scroll_id"]) if query.get("scroll_id") else 0
+        offset = scrolled_to(query["scroll_id"]) if query.get("scroll_id") else 0
     paging: JsonObject = {"limit": limit, "total": len(found)}
     if not scan:
         paging["offset"] = offset
@@ -140,7 +146,7 @@ async def search(request: web.Request) -> web.Response:
         "available_orders": [{"id": name, "name": name.replace("_", " ").capitalize()} for name in _ORDERS],
     }
     if scan:
-        body["scroll_id"] = _scroll_id(offset + limit) if offset < len(found) else None
+        body["scroll_id"] = scroll_id(offset + limit) if offset < len(found) else None
     return answer(body)
 
 

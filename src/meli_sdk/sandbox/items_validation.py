@@ -14,13 +14,13 @@ from meli_sdk.sandbox.answers import as_object, as_objects
 from meli_sdk.sandbox.changes import MAX_TITLE
 from meli_sdk.sandbox.errors import JsonObject, refusal
 from meli_sdk.sandbox.items_causes import Causes, invalid_fields, json_kind, refused, wrong_types
+from meli_sdk.sandbox.pictures_links import MAX_PICTURES, fault_of
 from meli_sdk.sandbox.state import Category, User, World
 from meli_sdk.sites import SITES
 
 UP_TAG: Final = "user_product_seller"
 MIN_PRICE: Final = 1
 PRICE_BELOW: Final = 9_999_999_999
-MAX_PICTURES: Final = 12
 MAX_VARIATION_PICTURES: Final = 10
 MAX_DESCRIPTION: Final = 50_000
 MAX_MANUFACTURING_DAYS: Final = 60
@@ -215,14 +215,9 @@ def check_pictures(
         message = f"Items in category {category_id} cannot exceed {MAX_PICTURES} pictures."
         causes.error(201, "item.pictures.max", message, "item.pictures")
     for place, row in enumerate(rows):
-        if not isinstance(row.get("source"), str) and not has_picture(world, row.get("id")):
-            message = f"Picture id {row.get('id')} does not exist."
-            causes.error(204, "item.pictures.picture_not_found", message, f"item.pictures[{place}]")
-
-
-def has_picture(world: World, picture_id: object) -> bool:
-    """Whether a picture was uploaded or belongs to an item."""
-    return any(picture.get("id") == picture_id for listing in world.listings.values() for picture in listing.pictures)
+        fault = None if isinstance(row.get("source"), str) else fault_of(world, row.get("id"))
+        if fault is not None:
+            causes.error(*fault, f"item.pictures[{place}]")
 
 
 def plain_text(description: object) -> str | None:

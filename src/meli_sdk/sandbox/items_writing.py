@@ -82,7 +82,7 @@ async def validate_item(request: web.Request) -> web.Response:
 
 def _listed(world: World, seller: User, category: Category, body: JsonObject) -> Listing:
     known, now = items_attributes.by_id(category.attributes), world.now()
-    pictures, sources = stored_pictures(world, seller.site_id, as_objects(body.get("pictures")) or [])
+    pictures, sources = stored_pictures(world, seller.site_id, seller.id, as_objects(body.get("pictures")) or [])
     currency_id = str(body["currency_id"])
     variations = [
         stored_variation(world, category, row, sources, currency_id) for row in as_objects(body.get("variations")) or []

@@ -233,7 +233,7 @@ async def set_attribute(request: web.Request) -> web.Response:
         raise refusal(400, "Invalid request", "IMEI must be 15 digits long.")
     if order.category_id != PHONES:
         raise refusal(400, "Invalid order", f"We can only update product from category [{PHONES}]")
-    request.app[WORLD].order_imeis[order.id] = value
+    request.app[WORLD].desk.imeis[order.id] = value
     return answer({"status": "success"}, 201)
 
 

@@ -115,7 +115,7 @@ async def get_label(request: web.Request) -> web.Response:
     if shipment.logistic_type == "fulfillment":
         raise refusal(400, "SHPLAB0218", "INVALID_SHIPMENT_FF_PUBLIC")
     orders = _orders(world, shipment)
-    if any(order.category_id == PHONES and order.id not in world.order_imeis for order in orders):
+    if any(order.category_id == PHONES and order.id not in world.desk.imeis for order in orders):
         raise refusal(404, "Error_Shipment", "Mandatory information is missing: IMEI")
     if shipment.status == "delivered":
         message = f"Unauthorized shipments: {shipment.id}: Shipment status is 'delivered'"

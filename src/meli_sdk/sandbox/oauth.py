@@ -282,11 +282,13 @@ def _refresh(world: World, app: App, presented: str) -> JsonObject:
 def _issue(world: World, client_id: int, user_id: int, *, spent: set[str]) -> JsonObject:
     """New tokens, and the grant that the next refresh is measured by."""
     body = _issued(world, client_id, user_id)
+    held = world.grants.get((client_id, user_id))
     world.grants[client_id, user_id] = Grant(
         refresh_token=str(body["refresh_token"]),
         expires_at=world.now() + REFRESH_TOKEN_LIFETIME,
         access_token=str(body["access_token"]),
         spent=spent,
+        granted=world.now() if held is None else held.granted,
     )
     return body
 

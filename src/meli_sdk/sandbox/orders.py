@@ -86,7 +86,7 @@ async def block_buyer(request: web.Request) -> web.Response:
     buyer_id = (await read_object(request)).get("user_id")
     if not isinstance(buyer_id, int):
         raise invalid_parameter()
-    request.app[WORLD].blocked_buyers.setdefault(seller_id, set()).add(buyer_id)
+    request.app[WORLD].catalogue.blocked_buyers.setdefault(seller_id, set()).add(buyer_id)
     return answer({"user_id": buyer_id}, 201)
 
 

@@ -103,7 +103,8 @@ def _add_users(world: World) -> None:
         )
 
 
-def _attribute(attribute_id: str, name: str, hierarchy: str, *tags: str, **more: object) -> JsonObject:
+def attribute(attribute_id: str, name: str, hierarchy: str, *tags: str, **more: object) -> JsonObject:
+    """An attribute as `/categories/{id}/attributes` shows it; `more` adds fields, or other values of them."""
     return {
         "id": attribute_id,
         "name": name,
@@ -127,9 +128,9 @@ def _attributes() -> tuple[JsonObject, ...]:
     weights = {"value_type": "number_unit", "allowed_units": _units("g", "kg", "lb"), "default_unit": "g"}
     conditions = [{"id": "2230284", "name": "New"}]
     return (
-        _attribute("BRAND", "Brand", "PARENT_PK", "catalog_required"),
-        _attribute("MODEL", "Model", "PARENT_PK", "catalog_required"),
-        _attribute(
+        attribute("BRAND", "Brand", "PARENT_PK", "catalog_required"),
+        attribute("MODEL", "Model", "PARENT_PK", "catalog_required"),
+        attribute(
             "GTIN14",
             "GTIN-14",
             "PRODUCT_IDENTIFIER",
@@ -141,13 +142,13 @@ def _attributes() -> tuple[JsonObject, ...]:
             relevance=2,
             type="product_identifier",
         ),
-        _attribute("COLOR", "Color", "CHILD_PK", "allow_variations", "defines_picture", type="color"),
-        _attribute("ITEM_CONDITION", "Item condition", "ITEM", "hidden", value_type="list", values=conditions),
-        _attribute("SELLER_SKU", "SKU", "ITEM", "hidden", "variation_attribute"),
-        _attribute("PACKAGE_HEIGHT", "Package height", "ITEM", "hidden", "required", **lengths),
-        _attribute("PACKAGE_WIDTH", "Package width", "ITEM", "hidden", "required", **lengths),
-        _attribute("PACKAGE_LENGTH", "Package length", "ITEM", "hidden", "required", **lengths),
-        _attribute("PACKAGE_WEIGHT", "Package weight", "ITEM", "hidden", "required", **weights),
+        attribute("COLOR", "Color", "CHILD_PK", "allow_variations", "defines_picture", type="color"),
+        attribute("ITEM_CONDITION", "Item condition", "ITEM", "hidden", value_type="list", values=conditions),
+        attribute("SELLER_SKU", "SKU", "ITEM", "hidden", "variation_attribute"),
+        attribute("PACKAGE_HEIGHT", "Package height", "ITEM", "hidden", "required", **lengths),
+        attribute("PACKAGE_WIDTH", "Package width", "ITEM", "hidden", "required", **lengths),
+        attribute("PACKAGE_LENGTH", "Package length", "ITEM", "hidden", "required", **lengths),
+        attribute("PACKAGE_WEIGHT", "Package weight", "ITEM", "hidden", "required", **weights),
     )
 
 

@@ -16,31 +16,15 @@ from aiohttp import web
 from yarl import URL
 
 from meli_sdk.sandbox import (
-    categories,
-    items,
-    items_descriptions,
-    items_reading,
-    items_variations,
-    items_writing,
     marketplace,
-    marketplace_account,
-    marketplace_orders,
-    marketplace_questions,
-    marketplace_shipments,
-    marketplace_suggestions,
-    marketplace_user_products,
-    notifications,
     oauth,
-    orders,
     orders_life,
+    routes,
     seed,
+    seed_catalogue,
     seed_global,
     seed_stock,
-    shipments,
     shipments_life,
-    stock,
-    stock_fulfillment,
-    users,
 )
 from meli_sdk.sandbox.answers import CALLER, WORLD, answer
 from meli_sdk.sandbox.errors import (
@@ -155,27 +139,7 @@ class Sandbox:
         app = web.Application(middlewares=[self._serve])
         app.add_routes(self._own_pages())
         app[WORLD] = self.world
-        resources = (
-            *(
-                oauth,
-                users,
-                orders,
-                shipments,
-                items_reading,
-                items,
-                items_writing,
-                items_descriptions,
-                items_variations,
-                categories,
-                stock,
-                stock_fulfillment,
-                notifications,
-            ),
-            *(marketplace_account, marketplace, marketplace_orders, marketplace_shipments),
-            *(marketplace_questions, marketplace_suggestions, marketplace_user_products),
-        )
-        for resource in resources:
-            app.add_routes(resource.ROUTES)
+        app.add_routes(routes.ROUTES)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         try:
@@ -203,6 +167,7 @@ class Sandbox:
         )
         seed_stock.populate(self.world)
         seed_global.populate(self.world)
+        seed_catalogue.populate(self.world)
         return credentials
 
     async def stop(self) -> None:
@@ -430,6 +395,8 @@ class Sandbox:
             response = await self._answer(request, handler)
         except ApiError as error:
             response = answer(error.body, error.status)
+        if request.path != oauth.TOKEN_PATH:
+            self.world.accounts.answered[self.world.now().astimezone(UTC).date(), response.status] += 1
         response.headers["x-request-id"] = self.world.new_request_id()
         response.headers["Date"] = format_datetime(self.world.now().astimezone(UTC), usegmt=True)
         return response

@@ -15,14 +15,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, cast
 
-from meli_sdk.sandbox import desk, errors, market, notices, orders_book, state, stockroom
+from meli_sdk.sandbox import accounts, catalogue, desk, errors, market, notices, orders_book, state, stockroom
 
 FORMAT: Final = 1
 _KIND: Final = "$"
 _OF_THE_RUN: Final = frozenset({"now", "options", "orders", "token_faults", "tell"})
 _CLASSES: Final[Mapping[str, type]] = {
     found.__name__: found
-    for module in (desk, errors, market, notices, orders_book, state, stockroom)
+    for module in (accounts, catalogue, desk, errors, market, notices, orders_book, state, stockroom)
     for found in vars(module).values()
     if isinstance(found, type) and is_dataclass(found)
 }

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Final, Literal
 
+from meli_sdk.sandbox.accounts import Accounts
+from meli_sdk.sandbox.catalogue import Catalogue
 from meli_sdk.sandbox.desk import Desk
 from meli_sdk.sandbox.errors import DocumentedError, JsonObject
 from meli_sdk.sandbox.market import Market
@@ -111,6 +113,8 @@ class Grant:
     last_spent: str | None = None
     rotated_at: datetime | None = None
     last_answer: JsonObject = field(default_factory=dict[str, object])
+    granted: datetime | None = None
+    """When the seller gave consent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,8 +289,6 @@ class World:
         """The seller's notes by `orders` or `packs` and id."""
         self.fiscal_documents: dict[int, list[FiscalDocument]] = {}
         """By pack, or by an order without pack."""
-        self.blocked_buyers: dict[int, set[int]] = {}
-        """By seller."""
         self.shipments: dict[int, Shipment] = {}
         self.coming: list[ComingMove] = []
         """What happens to shipments later, with its time."""
@@ -295,8 +297,9 @@ class World:
         self.stores: dict[str, Store] = {}
         self.user_products: dict[str, UserProduct] = {}
         self.inventories: dict[str, Inventory] = {}
-        self.order_imeis: dict[int, str] = {}
-        """Of phones that were sold to Colombia, by order."""
+        self.accounts: Accounts = Accounts()
+        self.catalogue: Catalogue = Catalogue()
+        """What sellers keep beside their items."""
         self.desk: Desk = Desk()
         """What Global Selling keeps beside items and orders."""
         self.movements: list[Movement] = []

@@ -4,10 +4,16 @@ from typing import Final
 
 from aiohttp import web
 
-from meli_sdk.sandbox.answers import CALLER, WORLD, answer, moment, selected
+from meli_sdk.sandbox.answers import CALLER, WORLD, answer, as_object, moment, selected
 from meli_sdk.sandbox.errors import JsonObject, refusal
-from meli_sdk.sandbox.state import User
+from meli_sdk.sandbox.state import User, World
 from meli_sdk.sites import GLOBAL_SELLING, SITES
+
+
+def public_body(world: World, user: User) -> JsonObject:
+    """What others see of an account."""
+    address = as_object(private_body(world, user)["address"]) or {}
+    return {**_public(user), "address": {name: address.get(name) for name in ("city", "state")}}
 
 
 def _public(user: User) -> JsonObject:
@@ -36,7 +42,18 @@ def _public(user: User) -> JsonObject:
     }
 
 
-def _private(user: User) -> JsonObject:
+def private_body(world: World, user: User) -> JsonObject:
+    """Everything of an account, as its owner sees it: what it began with, and over it what was changed."""
+    body = _first(user)
+    for name, value in world.accounts.changes.get(user.id, {}).items():
+        inner = as_object(value)
+        body[name] = value if inner is None else {**(as_object(body.get(name)) or {}), **inner}
+    if user.id in world.accounts.paid_at_once:
+        body["status"] = {**(as_object(body["status"]) or {}), "immediate_payment": True}
+    return body
+
+
+def _first(user: User) -> JsonObject:
     allowed: JsonObject = {"allow": True, "codes": [], "immediate_payment": {"required": False, "reasons": []}}
     return {
         **_public(user),
@@ -80,17 +97,18 @@ def _private(user: User) -> JsonObject:
 
 async def get_me(request: web.Request) -> web.Response:
     """`GET /users/me`: the seller of the token."""
-    return answer(selected(_private(request[CALLER]), request.query))
+    return answer(selected(private_body(request.app[WORLD], request[CALLER]), request.query))
 
 
 async def get_user(request: web.Request) -> web.Response:
     """`GET /users/{id}`: everything of oneself, the public part of others."""
     user_id = int(request.match_info["user_id"])
-    user = request.app[WORLD].users.get(user_id)
+    world = request.app[WORLD]
+    user = world.users.get(user_id)
     if user is None:
         raise refusal(404, "not_found", f"User with id {user_id} not found")
     own = request[CALLER].id in {user.id, user.parent_id}
-    return answer(selected(_private(user) if own else _public(user), request.query))
+    return answer(selected(private_body(world, user) if own else public_body(world, user), request.query))
 
 
 async def list_sites(_request: web.Request) -> web.Response:

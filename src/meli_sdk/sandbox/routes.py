@@ -1,0 +1,76 @@
+"""Every route that needs an access token, or gives one."""
+
+from typing import Final
+
+from aiohttp import web
+
+from meli_sdk.sandbox import (
+    applications,
+    categories,
+    categories_domains,
+    categories_dump,
+    categories_specs,
+    currencies,
+    fees,
+    items,
+    items_descriptions,
+    items_reading,
+    items_variations,
+    items_writing,
+    listing_types,
+    marketplace,
+    marketplace_account,
+    marketplace_orders,
+    marketplace_questions,
+    marketplace_shipments,
+    marketplace_suggestions,
+    marketplace_user_products,
+    notifications,
+    oauth,
+    orders,
+    pictures,
+    prices,
+    questions,
+    shipments,
+    stock,
+    stock_fulfillment,
+    users,
+    users_account,
+)
+
+_RESOURCES: Final = (
+    oauth,
+    users_account,
+    users,
+    applications,
+    orders,
+    shipments,
+    items_reading,
+    items,
+    items_writing,
+    items_descriptions,
+    items_variations,
+    pictures,
+    prices,
+    listing_types,
+    fees,
+    questions,
+    categories,
+    categories_domains,
+    categories_dump,
+    categories_specs,
+    currencies,
+    stock,
+    stock_fulfillment,
+    notifications,
+    marketplace_account,
+    marketplace,
+    marketplace_orders,
+    marketplace_shipments,
+    marketplace_questions,
+    marketplace_suggestions,
+    marketplace_user_products,
+)
+"""Where routes of two match a path, the first one answers."""
+
+ROUTES: Final[tuple[web.RouteDef, ...]] = tuple(route for resource in _RESOURCES for route in resource.ROUTES)

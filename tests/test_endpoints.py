@@ -9,6 +9,7 @@ import pytest
 
 from meli_sdk import errors
 from meli_sdk.wire import endpoint as readers
+from meli_sdk.wire.error_rules import ErrorRule
 
 ROOT = Path(__file__).parent.parent
 LEAST = 150
@@ -63,3 +64,9 @@ def test_every_error_rule_becomes_a_public_class_and_says_what_to_do(tables):
     assert [rule for rule in rules if getattr(errors, rule.raises.__name__, None) is not rule.raises] == []
     assert [rule for rule in rules if not rule.doc.startswith("https://")] == []
     assert [rule for rule in rules if not rule.remedy] == []
+
+
+def test_every_error_rule_belongs_to_a_call(tables):
+    values = [value for module in tables.modules() for value in vars(module).values()]
+    held = [one for value in values for one in (value if isinstance(value, tuple) else (value,))]
+    assert {rule for rule in held if isinstance(rule, ErrorRule)} - tables.rules().keys() == set()

@@ -42,19 +42,22 @@ def endpoints() -> dict[str, Endpoint[Any]]:
     return dict(sorted(found.values(), key=lambda one: (one[1].template, one[1].method, one[0])))
 
 
-def rules() -> list[ErrorRule]:
-    """Every error rule of the package, in one order."""
-    found: dict[int, ErrorRule] = {}
-    for module in [error_rules, *modules()]:
-        for value in vars(module).values():
-            rows = value if isinstance(value, tuple | list) else (value,)
-            found.update({id(row): row for row in rows if isinstance(row, ErrorRule)})
-    for endpoint in endpoints().values():
-        found.update({id(row): row for row in endpoint.errors})
-    return sorted(
-        set(found.values()),
-        key=lambda rule: (rule.status, rule.raises.__name__, rule.code or "", _text(rule), rule.remedy, rule.doc),
+def rules() -> dict[ErrorRule, tuple[str, ...]]:
+    """Every error rule of the package in one order, with the resources whose calls it belongs to; none: every call."""
+    found: dict[ErrorRule, set[str]] = {rule: set() for rule in error_rules.GLOBAL_RULES}
+    for row in table():
+        faces_of = {name.rpartition(".")[0] for name in row.methods}
+        for rule in row.endpoint.errors:
+            if rule not in error_rules.GLOBAL_RULES:
+                found.setdefault(rule, set()).update(faces_of)
+    order = sorted(
+        found, key=lambda one: (one.status, one.raises.__name__, _code(one), _text(one), one.remedy, one.doc)
     )
+    return {rule: tuple(sorted(found[rule])) for rule in order}
+
+
+def _code(rule: ErrorRule) -> str:
+    return rule.code or (rule.code_like.pattern if rule.code_like else "")
 
 
 def _text(rule: ErrorRule) -> str:

@@ -4,15 +4,18 @@ python tools/reference_pages.py            writes them
 python tools/reference_pages.py --check    exits with 1 where one is not what would be written
 """
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from meli_sdk.auth.oauth import REFUSALS
 from meli_sdk.channel.limitations import LIMITATIONS
+from meli_sdk.errors import MeliError, UnexpectedStatusError, ValidationFailedError
 from meli_sdk.resources.categories_check.check import CHECK_RULES
 from meli_sdk.resources.marketplace_endpoints import UPDATE_GLOBAL_ITEM
 from meli_sdk.resources.modify_guide import MODIFY_GUIDE
-from meli_sdk.wire.error_rules import MARKETPLACE_PAGE
+from meli_sdk.wire.error_rules import FLOORS, MARKETPLACE_PAGE, RETRYABLE_STATUSES, ErrorRule
 
 sys.path.insert(0, str(Path(__file__).parent))
 import endpoint_tables
@@ -84,30 +87,73 @@ Anything else is reached with [`session.request`][meli_sdk.session.MeliSession.r
 
 
 def error_table() -> str:
-    """Every error rule, one row each."""
+    """Every error rule, every status and every refusal of the token endpoint, one row each."""
     rows = [
-        f"| {rule.status} | {f'`{rule.code}`' if rule.code else ''} | {_cell(rule.says.pattern if rule.says else '')} "
-        f"| [{rule.raises.__name__}][meli_sdk.errors.{rule.raises.__name__}] | {'yes' if rule.retryable else 'no'} "
-        f"| {rule.remedy.replace('|', chr(92) + '|')} | [page]({rule.doc}) |"
-        for rule in endpoint_tables.rules()
+        f"| {rule.status} | {_code_of(rule)} | {_cell(rule.says)} | {_class(rule.raises)} "
+        f"| {', '.join(f'`{name}`' for name in faces) or 'every call'} | {_retry(rule.status, again=rule.retryable)} "
+        f"| {_text(rule.remedy)} | [page]({rule.doc}) |"
+        for rule, faces in endpoint_tables.rules().items()
     ]
+    statuses = [
+        f"| {'5xx' if status == 500 else status} | {_class(floor.raises)} | {_retry(status)} | {_text(floor.remedy)} |"  # noqa: PLR2004
+        for status, floor in FLOORS.items()
+    ]
+    tokens = [f"| `{code}` | {_class(kind)} | {_text(remedy)} |" for code, (kind, remedy) in REFUSALS.items()]
     return f"""# Answers that say no
 
-Which answer becomes which error: {len(rows)} rows. Where no row fits the class of the status stands. The words are a
-pattern that is sought in the message, in any case. Retry says whether a repetition may help; whether the SDK repeats
-the call by itself depends on the call's safety too.
+Which answer becomes which error: {len(rows)} rows. A call's own are tried before those of every call. The words are
+a pattern that is sought in the message, in any case; the codes are in one spelling (`bad.request` and "Bad Request" are `bad_request`).
+Retry says whether a repetition may help; whether the SDK repeats the call by itself depends on the call's safety too.
+What to do is `error.remedy`, and every cause of the answer is in `error.causes`.
 
-| status | code | words | class | retry | what to do | documented |
-|---|---|---|---|---|---|---|
+| status | code | words | class | on calls of | retry | what to do | documented |
+|---|---|---|---|---|---|---|---|
 {chr(10).join(rows)}
+
+## Where no row fits
+
+The class of the status stands: {_class(ValidationFailedError)} for a 400 whose causes have ids, and
+{_class(UnexpectedStatusError)} for a status that is not here. Of 5xx only 500, 502, 503 and 504 may be repeated.
+
+| status | class | retry | what to do |
+|---|---|---|---|
+{chr(10).join(statuses)}
+
+## What the token endpoint says
+
+`connect`, and every renewal of a token: by the `error` of the answer, whatever its status and words. None of them is
+repeated. `code_verifier` stands for an `invalid_request` that names it; 429 `local_rate_limited` and 5xx keep the class
+of their status.
+
+| error | class | what to do |
+|---|---|---|
+{chr(10).join(tokens)}
 """
 
 
-def _cell(pattern: str) -> str:
-    escaped = pattern.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("|", "&#124;")
-    return (
-        f"<code>{escaped.replace('*', '&#42;').replace('_', '&#95;').replace('[', '&#91;')}</code>" if pattern else ""
-    )
+def _class(kind: type[MeliError]) -> str:
+    return f"[{kind.__name__}][meli_sdk.errors.{kind.__name__}]"
+
+
+def _code_of(rule: ErrorRule) -> str:
+    if rule.cause_id is not None:
+        return f"cause {rule.cause_id}"
+    return f"`{rule.code}`" if rule.code else _cell(rule.code_like)
+
+
+def _retry(status: int, *, again: bool = False) -> str:
+    return "yes" if again or status in RETRYABLE_STATUSES else "no"
+
+
+def _text(words: str) -> str:
+    return words.replace("|", chr(92) + "|")
+
+
+def _cell(words: re.Pattern[str] | None) -> str:
+    if words is None:
+        return ""
+    escaped = words.pattern.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("|", "&#124;")
+    return f"<code>{escaped.replace('*', '&#42;').replace('_', '&#95;').replace('[', '&#91;')}</code>"
 
 
 def limitations() -> str:

@@ -27,17 +27,19 @@ MeliError
 │   │   ├── DescriptionExistsError
 │   │   ├── ScrollExpiredError
 │   │   ├── SellerUnableToListError      also ForbiddenError
+│   │   ├── ListingQuotaError            also ForbiddenError
+│   │   ├── UploadQuotaError             also RateLimitedError
 │   │   ├── QuantityPricesError          also NotFoundError
 │   │   ├── StockNotEditableError
 │   │   ├── StockStoreError
-=======
 │   │   ├── FeedbackClosedError
 │   │   ├── LabelsRefusedError
 │   │   ├── ShippingModeError
-│   │   ├── MalformedTokenError          also UnauthorizedError
-│   │   └── ListingQuotaError            also ForbiddenError
+│   │   ├── SplitRefusedError            also UnprocessableError
+│   │   └── MalformedTokenError          also UnauthorizedError
 │   ├── UnauthorizedError                401
 │   │   └── InvalidTokenError
+│   │       └── ExpiredTokenError        also ForbiddenError
 │   ├── ForbiddenError                   403
 │   │   ├── InvalidCallerError
 │   │   ├── UnidentifiedUserError
@@ -49,15 +51,15 @@ MeliError
 │   │   ├── CategoryNotFoundError
 │   │   ├── OrderNotFoundError
 │   │   ├── InventoryNotFoundError
-=======
 │   │   ├── ShipmentNotFoundError
 │   │   ├── NotConfiguredForSiteError
 │   │   └── NoChildForSiteError
+│   ├── NotAcceptableError               406
 │   ├── ConflictError                    409
 │   │   └── VersionConflictError
-│   ├── NotAcceptableError               406
 │   ├── UnprocessableError               422
 │   ├── LockedError                      423
+│   ├── DependencyFailedError            424
 │   ├── RateLimitedError                 429
 │   ├── LegalReasonsError                451
 │   ├── ServerError                      5xx
@@ -509,6 +511,10 @@ class ForbiddenError(ResponseError):
     """403."""
 
 
+class ExpiredTokenError(InvalidTokenError, ForbiddenError):
+    """403 "invalid token": an access token that is not good any more, answered as 403."""
+
+
 class ListingQuotaError(BadRequestError, ForbiddenError):
     """400 `forbidden` "Active listings quota reached"."""
 
@@ -518,7 +524,7 @@ class SellerUnableToListError(BadRequestError, ForbiddenError):
 
 
 class InvalidCallerError(ForbiddenError):
-    """403 "Invalid caller.id": the token belongs to another user than the call."""
+    """403: the token belongs to another user than the object or the call."""
 
 
 class UnidentifiedUserError(ForbiddenError):
@@ -530,7 +536,7 @@ class NotOwnedOrderError(ForbiddenError):
 
 
 class PolicyForbiddenError(ForbiddenError):
-    """403 of the policy agent: the application lacks a functional permission, or the address is blocked."""
+    """403: the application lacks a functional permission or a scope, or the address is blocked."""
 
 
 class NotFoundError(ResponseError):
@@ -604,7 +610,7 @@ class VersionConflictError(ConflictError):
 
 
 class NotConfiguredToListError(ValidationFailedError, NotConfiguredForSiteError):
-    """400, cause 5119: today's words for `NotConfiguredForSiteError`."""
+    """400, mostly cause 5119: today's words for `NotConfiguredForSiteError`."""
 
 
 class NotAcceptableError(ResponseError):
@@ -619,11 +625,19 @@ class PackageSizeError(ValidationFailedError, UnprocessableError):
     """422: the dimensions or the weight are not those of a real package."""
 
 
+class SplitRefusedError(BadRequestError, UnprocessableError):
+    """400 or 422: this shipment cannot be split, not like this, or not any more."""
+
+
 class LockedError(ResponseError):
     """423: locked for a moment. `parent_id` is the item locked for mapping."""
 
     VALUES: ClassVar[tuple[str, ...]] = ("parent_id",)
     parent_id: str | None
+
+
+class DependencyFailedError(ResponseError):
+    """424: another service of Mercado Libre failed; it may work later."""
 
 
 class RateLimitedError(ResponseError):
@@ -632,6 +646,10 @@ class RateLimitedError(ResponseError):
     @property
     def retry_after(self) -> float | None:
         return self.answer.retry_after
+
+
+class UploadQuotaError(BadRequestError, RateLimitedError):
+    """400 "See message detail": the application's own budget for uploads is used up."""
 
 
 class LegalReasonsError(ResponseError):

@@ -18,15 +18,18 @@ from meli_sdk.errors import (
     BadRequestError,
     ConfigurationError,
     DecodeError,
+    ForbiddenError,
     InputError,
     InvalidGrantError,
     MeliConnectionError,
+    MeliError,
     OutcomeUnknownError,
     RateLimitedError,
     ServerError,
     StateMismatchError,
     StoreError,
 )
+from meli_sdk.sandbox import Sandbox
 from meli_sdk.testing import FakeTransport
 
 pytestmark = pytest.mark.filterwarnings("ignore:MemoryGrantStore forgets:UserWarning")
@@ -292,19 +295,22 @@ REFUSALS = {
     "local_rate_limited": (refused("local_rate_limited", 429), RateLimitedError, "local_rate_limited"),
     "local_rate_limited as text": ((429, "local_rate_limited"), RateLimitedError, "local_rate_limited"),
     "internal_error": (refused("internal_error", message="error_role_idp"), BadRequestError, "internal_error"),
-    "html": ((403, "<html><body>Access denied</body></html>"), None, "403"),
+    "html": ((403, "<html><body>Access denied</body></html>"), ForbiddenError, "403"),
 }
 
 
 @pytest.mark.parametrize("name", REFUSALS)
-async def test_each_refusal_of_the_token_endpoint_has_a_class_and_a_remedy(app, transport, name):
+async def test_each_refusal_of_the_token_endpoint_has_a_class_and_a_remedy(name):
     (status, body), error, says = REFUSALS[name]
-    transport.answer(status, body)
-    with pytest.raises(error or Exception, match=rf"(?s)POST /oauth/token: .*{says}") as raised:
-        await connect(app)
-    if isinstance(raised.value, AuthError):
-        assert raised.value.code is not None
-    assert await app.sellers() == ()
+    credentials, store = AppCredentials(APP, "canary-secret"), MemoryGrantStore()
+    async with Sandbox(seed=3) as box, MeliApp(credentials, store, redirect_uri=REDIRECT, base_url=box.url) as app:
+        box.fail_next("POST /oauth/token", status, body.encode() if isinstance(body, str) else body)
+        with pytest.raises(MeliError, match=rf"(?s)POST /oauth/token: .*{says}") as raised:
+            await connect(app)
+        assert type(raised.value) is error
+        if isinstance(raised.value, AuthError):
+            assert raised.value.code is not None
+        assert (await app.sellers(), box.oauth_calls) == ((), 1)
 
 
 async def test_a_refused_refresh_token_has_words_of_its_own(app, transport):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from meli_sdk import MeliSession, errors
+from meli_sdk import MeliSession
 from meli_sdk.codec import encode
 from meli_sdk.errors import InputError
 from meli_sdk.models import PhoneInput, UserUpdate
@@ -104,31 +104,6 @@ async def test_test_users_are_made_and_their_password_does_not_print(me, fake):
         await me.users.create_test_user("CBT")
     with pytest.raises(InputError, match="country must be one of CN, US"):
         await me.users.create_global_selling_test_user("MX")
-
-
-REFUSALS = [
-    (400, "bad_request", "country_id is required", errors.InvalidParameterError),
-    (400, "bad_request", "site_id is required", errors.InvalidParameterError),
-    (400, "bad_request", "invalid site_id", errors.InvalidParameterError),
-    (400, "bad_request", "site_id cannot be null", errors.InvalidParameterError),
-    (400, "bad_request", "site_id cannot be empty", errors.InvalidParameterError),
-    (400, "bad_request", "invalid site_id type", errors.InvalidParameterError),
-    (400, "bad_request", "Malformed JSON", errors.BadRequestError),
-    (400, "bad_request", "Invalid request body", errors.BadRequestError),
-    (400, "bad_request", "invalid clientID format", errors.BadRequestError),
-    (403, "forbidden", "Invalid client.id", errors.ForbiddenError),
-]
-
-
-@pytest.mark.parametrize(("status", "code", "words", "kind"), REFUSALS)
-async def test_a_refused_test_user_is_its_class_with_a_remedy_and_not_repeated(me, fake, status, code, words, kind):
-    fake.answer(status, {"status": status, "error": code, "message": words, "cause": []})
-    with pytest.raises(kind) as refused:
-        await me.users.create_test_user("MLM")
-    assert type(refused.value) is kind
-    assert refused.value.remedy
-    assert not refused.value.retryable
-    assert len(fake.requests) == 1
 
 
 async def test_an_application_its_grants_and_its_calls_are_read(me, fake):

@@ -6,7 +6,7 @@ import pytest
 
 from meli_sdk import errors
 from meli_sdk.wire import error_rules as rules
-from meli_sdk.wire.error_rules import ErrorRule, class_of_status, normal_code
+from meli_sdk.wire.error_rules import ErrorRule, floor_of, normal_code
 
 EVERY_RULE = {name: rule for name, rule in vars(rules).items() if isinstance(rule, ErrorRule)}
 SAYINGS = {
@@ -28,6 +28,14 @@ SAYINGS = {
     "MALFORMED_TOKEN": ("Malformed access_token: x", {}),
     "INVALID_PARAMETER": ("Invalid parameter", {}),
     "INVALID_TOKEN": ("expired_token", {}),
+    "EXPIRED_TOKEN": ("invalid token", {}),
+    "NOT_THE_USERS": ("user not authorized", {}),
+    "BLOCKED_APPLICATION": (None, {}),
+    "TOKEN_NOT_SENT": (None, {}),
+    "ACCESS_DENIED": (None, {}),
+    "OPERATOR": ("invalid_operator_user_id", {}),
+    "INVALID_CALLER_400": ("invalid callerID", {}),
+    "UNKNOWN_ERROR": ("unknown_error", {}),
     "INVALID_TOKEN_BY_CODE": (None, {}),
     "ITEM_NOT_FOUND": ("Item with id MLM17 was not found", {"item_id": "MLM17"}),
     "RESOURCE_NOT_FOUND": ("Si quieres conocer los recursos de la API que se encuentran disponibles visita ...", {}),
@@ -35,11 +43,18 @@ SAYINGS = {
     "NOT_OWNED_ORDER": ("The user has not access to the order.", {}),
     "NOT_OWNED_ORDER_BY_CODE": (None, {}),
     "SHIPMENT_NOT_FOUND": ("Not found shipping with id: 40000000001", {"shipment_id": "40000000001"}),
-    "LEGAL_REASONS": (None, {}),
     "OLD_RESOURCE_CLOSED": ("Cannot modify CBT item from this resource.", {}),
     "VALIDATION_FAILED": ("anything", {}),
+    "ITEM_REFUSED": ("anything", {}),
+    "NOT_STORED_YET": ("The file could not be retrieved from storage", {}),
+    "ANOTHER_REQUEST": ("There is another request locking this operation", {}),
     "VERSION_CONFLICT": ("Version mismatch", {}),
 }
+
+
+def code_of(rule: ErrorRule) -> str | None:
+    """A code that the rule fits."""
+    return rule.code if rule.code_like is None else "item_price_invalid"
 
 
 def test_every_rule_is_in_the_table_of_sayings():
@@ -49,16 +64,16 @@ def test_every_rule_is_in_the_table_of_sayings():
 @pytest.mark.parametrize("name", EVERY_RULE)
 def test_a_rule_fits_its_words_and_reads_their_values(name):
     rule, (words, values) = EVERY_RULE[name], SAYINGS[name]
-    assert rule.values(rule.status, rule.code, words) == values
+    assert rule.values(rule.status, code_of(rule), words) == values
     assert set(values) <= set(rule.raises.VALUES)
 
 
 @pytest.mark.parametrize("name", EVERY_RULE)
 def test_a_rule_does_not_fit_another_status_code_or_text(name):
     rule, (words, _) = EVERY_RULE[name], SAYINGS[name]
-    assert rule.values(rule.status + 1, rule.code, words) is None
-    if rule.code is not None:
-        assert rule.values(rule.status, f"{rule.code}_x", words) is None
+    assert rule.values(rule.status + 1, code_of(rule), words) is None
+    if code_of(rule) is not None:
+        assert rule.values(rule.status, f"x_{code_of(rule)}", words) is None
         assert rule.values(rule.status, None, words) is None
     if rule.says is not None:
         assert rule.values(rule.status, rule.code, "Something else altogether") is None
@@ -68,14 +83,14 @@ def test_a_rule_does_not_fit_another_status_code_or_text(name):
 @pytest.mark.parametrize("name", EVERY_RULE)
 def test_a_rule_raises_a_class_of_its_status_with_remedy_and_page(name):
     rule = EVERY_RULE[name]
-    assert issubclass(rule.raises, class_of_status(rule.status))
+    assert issubclass(rule.raises, floor_of(rule.status).raises)
     assert rule.remedy.endswith(".")
     assert rule.doc.startswith("https://")
     assert rule.code is None or rule.code == normal_code(rule.code)
 
 
 def test_a_rule_without_words_or_code_would_catch_everything_and_there_is_none():
-    assert not [name for name, rule in EVERY_RULE.items() if rule.says is None and rule.code is None]
+    assert not [name for name, rule in EVERY_RULE.items() if rule.says is None and code_of(rule) is None]
 
 
 def test_every_rule_belongs_to_a_group():
@@ -92,7 +107,7 @@ GROUPS = ["PAGE_RULES", "CREATING_RULES", "MODIFYING_RULES", "GLOBAL_RULES"]
 )
 def test_inside_a_group_no_rule_takes_the_words_of_another(group, name):
     rule, (words, _) = EVERY_RULE[name], SAYINGS[name]
-    fitting = [other for other in getattr(rules, group) if other.values(rule.status, rule.code, words) is not None]
+    fitting = [other for other in getattr(rules, group) if other.values(rule.status, code_of(rule), words) is not None]
     assert fitting[0].raises is rule.raises
 
 
@@ -127,6 +142,11 @@ def test_a_code_is_never_longer_than_a_message_may_be():
 
 
 def test_every_status_has_a_class():
-    kinds = {status: class_of_status(status) for status in range(100, 1000)}
+    kinds = {status: floor_of(status).raises for status in range(100, 1000)}
     assert all(issubclass(kind, errors.ResponseError) for kind in kinds.values())
     assert {status for status, kind in kinds.items() if kind is errors.ServerError} == set(range(500, 1000))
+
+
+@pytest.mark.parametrize("code", ["item_not_found", "item", "items_x", "body", "normalize_item_x"])
+def test_not_every_code_about_an_item_is_a_validation(code):
+    assert rules.ITEM_REFUSED.values(400, code, None) is None

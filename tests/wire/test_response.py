@@ -207,25 +207,25 @@ def test_a_redirect_is_an_error_that_names_the_host_and_nothing_else(status, loc
         pytest.param(
             401,
             {"code": 401, "error": "unauthorized_request_error", "message": "Invalid caller.id", "cause": None},
-            *(errors.UnauthorizedError, "unauthorized_request_error", "Invalid caller.id", ()),
+            *(errors.InvalidTokenError, "unauthorized_request_error", "Invalid caller.id", ()),
             id="code_number",
         ),
         pytest.param(
             403,
             {"status": 403, "error": "access_denied", "message": "not yours", "code": "FORBIDDEN"},
-            *(errors.ForbiddenError, "access_denied", "not yours", ()),
+            *(errors.InvalidCallerError, "access_denied", "not yours", ()),
             id="code_and_error",
         ),
         pytest.param(
             403,
             {"code": "access_denied", "error": "Access to this is forbidden for you", "status": 403},
-            *(errors.ForbiddenError, "access_denied", "Access to this is forbidden for you", ()),
+            *(errors.InvalidCallerError, "access_denied", "Access to this is forbidden for you", ()),
             id="code_word_and_error_prose",
         ),
         pytest.param(
             403,
             {"status": 403, "error": "Invalid scopes", "code": "FORBIDDEN"},
-            *(errors.ForbiddenError, "forbidden", "Invalid scopes", ()),
+            *(errors.PolicyForbiddenError, "forbidden", "Invalid scopes", ()),
             id="error_prose_and_code",
         ),
         pytest.param(
@@ -488,7 +488,7 @@ def test_an_error_belongs_to_its_call():
         (418, errors.UnexpectedStatusError, False),
         (422, errors.UnprocessableError, False),
         (423, errors.LockedError, True),
-        (424, errors.UnexpectedStatusError, True),
+        (424, errors.DependencyFailedError, True),
         (429, errors.RateLimitedError, True),
         (451, errors.LegalReasonsError, False),
         (500, errors.ServerError, True),

@@ -6,7 +6,7 @@ from meli_sdk import errors
 from meli_sdk.config import RetryPolicy
 from meli_sdk.errors import Answer, MeliError
 from meli_sdk.wire.endpoint import Safety
-from meli_sdk.wire.error_rules import class_of_status
+from meli_sdk.wire.error_rules import floor_of
 from meli_sdk.wire.retry import Again, TokenVerdict, backoff, decide, leaves_outcome_unknown, token_verdict
 
 SAFE, IDEMPOTENT, UNSAFE = Safety.SAFE, Safety.IDEMPOTENT, Safety.UNSAFE
@@ -14,7 +14,7 @@ POLICY = RetryPolicy()
 
 
 def said(status: int, retry_after: float | None = None, code: str | None = None) -> errors.ResponseError:
-    return class_of_status(status)(Answer(status=status, code=code, retry_after=retry_after))
+    return floor_of(status).raises(Answer(status=status, code=code, retry_after=retry_after))
 
 
 NOT_SENT = errors.MeliConnectionError("refused", sent=False)

@@ -240,26 +240,29 @@ def _user_id(value: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 20 else None  # noqa: PLR2004
 
 
-_SETTINGS: Final[Mapping[str, str]] = {
-    "invalid_client": (
-        "client_id {client_id} was refused: its secret is wrong, or this is the seller's User ID instead of the App ID"
-    ),
-    "invalid_scope": "allowed are offline_access, read and write",
-    "unsupported_grant_type": "only authorization_code and refresh_token are supported",
-    "invalid_request": "a parameter is missing, malformed or given twice",
-    "code_verifier": (
-        "the application requires PKCE (ticked in the developer panel): pass pkce=Pkce.create() to authorization_url "
-        "and to connect, or take the tick away"
-    ),
-}
 _CODE_REFUSED: Final = (
     "the code was used already or has expired (ten minutes), redirect_uri is not the one of the authorization URL, PKCE "
     "is ticked in the panel and no verifier was sent, or the seller has data to confirm at Mercado Libre: start again"
 )
-_REFUSALS: Final[Mapping[str, tuple[type[errors.AuthError], str]]] = {
-    "invalid_operator_user_id": (
-        errors.AuthError,
-        "an operator (collaborator) cannot authorise: log in as the account's main user",
+_REFRESH_REFUSED: Final = "the refresh token was used already, has expired or was revoked"
+REFUSALS: Final[Mapping[str, tuple[type[errors.ConfigurationError | errors.AuthError], str]]] = {
+    "invalid_client": (
+        errors.ConfigurationError,
+        "client_id {client_id} was refused: its secret is wrong, or this is the seller's User ID instead of the App ID",
+    ),
+    "invalid_grant": (errors.InvalidGrantError, _CODE_REFUSED),
+    "invalid_scope": (errors.ConfigurationError, "allowed are offline_access, read and write"),
+    "invalid_request": (errors.ConfigurationError, "a parameter is missing, malformed or given twice"),
+    "code_verifier": (
+        errors.ConfigurationError,
+        (
+            "the application requires PKCE (ticked in the developer panel): pass pkce=Pkce.create() to "
+            "authorization_url and to connect, or take the tick away"
+        ),
+    ),
+    "unsupported_grant_type": (
+        errors.ConfigurationError,
+        "only authorization_code and refresh_token are supported",
     ),
     "forbidden": (
         errors.AuthError,
@@ -273,9 +276,12 @@ _REFUSALS: Final[Mapping[str, tuple[type[errors.AuthError], str]]] = {
         errors.ApplicationBlockedError,
         "Mercado Libre has blocked the application: see its page in the developer panel",
     ),
-    "invalid_grant": (errors.InvalidGrantError, _CODE_REFUSED),
+    "invalid_operator_user_id": (
+        errors.AuthError,
+        "an operator (collaborator) cannot authorise: log in as the account's main user",
+    ),
 }
-_REFRESH_REFUSED: Final = "the refresh token was used already, has expired or was revoked"
+"""What the token endpoint says, what it becomes, and what to do. `code_verifier` is an `invalid_request` about it."""
 
 
 def read_token_error(
@@ -290,12 +296,12 @@ def read_token_error(
         code = "invalid_operator_user_id"
     if code == "invalid_request" and "code_verifier" in words:
         code = "code_verifier"
-    if code in _SETTINGS:
-        message = f"{refused.code} (status {refused.status}): {_SETTINGS[code].format(client_id=client_id)}"
-        return errors.ConfigurationError(message, call=refused.call)
-    if code not in _REFUSALS:
+    if code not in REFUSALS:
         return refused
-    kind, remedy = _REFUSALS[code]
+    kind, remedy = REFUSALS[code]
     if code == "invalid_grant" and form.get("grant_type") == "refresh_token":
         remedy = _REFRESH_REFUSED
-    return kind(f"{code} (status {refused.status}): {remedy}", code=code, call=refused.call)
+    message = f"{code} (status {refused.status}): {remedy.format(client_id=client_id)}"
+    if issubclass(kind, errors.AuthError):
+        return kind(message, code=code, call=refused.call)
+    return kind(message, call=refused.call)

@@ -42,7 +42,7 @@ DISCOVERY: Final = (
         doc=PREDICTOR_PAGE,
     ),
     ErrorRule(
-        raises=errors.ForbiddenError,
+        raises=errors.PolicyForbiddenError,
         status=403,
         says=says(r"unexpected error validating api access"),
         remedy="The application may not use the predictor: check its permissions.",

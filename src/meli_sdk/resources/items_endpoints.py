@@ -79,7 +79,6 @@ GET_ITEM: Final = Endpoint(
     template="/items/{item_id}",
     reader=json(Item),
     safety=Safety.SAFE,
-    errors=(tables.ANOTHER_SELLER,),
     doc=pages.SEARCH,
 )
 SEARCH_ITEMS: Final[Endpoint[Page[str]]] = Endpoint(

@@ -9,54 +9,6 @@ from meli_sdk import errors
 from meli_sdk.resources import items_pages as pages
 from meli_sdk.wire.error_rules import ErrorRule, normal_code, says
 
-_ITEM_CODES: Final = (
-    "body.invalid",
-    "body.invalid_field_types",
-    "body.invalid_fields",
-    "body.required_fields",
-    "file.not_found",
-    "item.attribute.invalid",
-    "item.attributes.deleted_required",
-    "item.attributes.invalid",
-    "item.attributes.invalid_list_value",
-    "item.attributes.invalid_value",
-    "item.attributes.missing_required",
-    "item.attributes.value_too_long",
-    "item.available_quantity.invalid",
-    "item.buying_mode.invalid",
-    "item.buying_mode.not_modifiable",
-    "item.category_id.invalid",
-    "item.condition.not_modifiable",
-    "item.description.invalid",
-    "item.description.max",
-    "item.description.type.invalid",
-    "item.listing_type_id.invalid",
-    "item.listing_type_id.requiresPictures",
-    "item.pictures.max",
-    "item.pictures.variation.quantity",
-    "item.price.invalid",
-    "item.price.not_modifiable",
-    "item.shipping.mode.invalid",
-    "item.site_id.invalid",
-    "item.start_time.invalid",
-    "item.status.invalid",
-    "item.title.not_modifiable",
-    "item.variations.attribute_combinations.duplicated",
-    "item.variations.attribute_combinations.invalid",
-    "item.warranty.not_modifiable",
-)
-"""Codes that stand in `error` where other answers say `validation_error`."""
-
-_BY_CODE: Final = tuple(
-    ErrorRule(
-        raises=errors.ValidationFailedError,
-        status=400,
-        code=normal_code(code),
-        remedy="categories.check(item) tells before sending what a category asks for.",
-        doc=pages.CAUSES,
-    )
-    for code in _ITEM_CODES
-)
 UNABLE_TO_LIST: Final = tuple(
     ErrorRule(
         raises=errors.SellerUnableToListError,
@@ -74,15 +26,7 @@ TITLE_NOT_BUILT: Final = ErrorRule(
     remedy="Mercado Libre could not make a title of this family name and these attributes: name more features.",
     doc=pages.USER_PRODUCTS,
 )
-ANOTHER_SELLER: Final = ErrorRule(
-    raises=errors.ForbiddenError,
-    status=403,
-    code="access_denied",
-    remedy="Items of other sellers cannot be read any more: use the session of the seller.",
-    doc=pages.SEARCH,
-)
-
-WRITING: Final = (*_BY_CODE, *UNABLE_TO_LIST, TITLE_NOT_BUILT, ANOTHER_SELLER)
+WRITING: Final = (*UNABLE_TO_LIST, TITLE_NOT_BUILT)
 """Rows for creating, validating and changing an item."""
 
 DESCRIPTION: Final = (
@@ -100,7 +44,6 @@ DESCRIPTION: Final = (
         remedy="No HTML and no emoji: the cause's reference names the first character that is refused.",
         doc=pages.DESCRIPTIONS,
     ),
-    *_BY_CODE,
 )
 SEARCHING: Final = (
     ErrorRule(
@@ -181,7 +124,7 @@ SHIPPING_OPTIONS: Final = (
         doc=pages.SHIPPING_COSTS,
     ),
     ErrorRule(
-        raises=errors.ForbiddenError,
+        raises=errors.InvalidCallerError,
         status=403,
         says=says(r"items api error"),
         remedy="Only the owner of the item sees its shipping options.",
@@ -251,7 +194,7 @@ PICTURES: Final = (
         doc=pages.PICTURES,
     ),
     ErrorRule(
-        raises=errors.InvalidParameterError,
+        raises=errors.UploadQuotaError,
         status=400,
         says=says(r"see message detail"),
         retryable=True,
@@ -265,7 +208,13 @@ PICTURES: Final = (
         remedy="At least 500 pixels on one side; 1200 by 1200 is recommended.",
         doc=pages.PICTURES,
     ),
-    *_BY_CODE,
+    ErrorRule(
+        raises=errors.ValidationFailedError,
+        status=400,
+        code=normal_code("file.not_found"),
+        remedy="Send the picture as the form's field `file`.",
+        doc=pages.PICTURES,
+    ),
 )
 FAMILY_TASKS: Final = (
     ErrorRule(

@@ -19,7 +19,6 @@ from meli_sdk.errors import (
 )
 from meli_sdk.models.items import Item
 from meli_sdk.resources import items_pages as pages
-from meli_sdk.resources.items_errors import ANOTHER_SELLER
 from meli_sdk.resources.json_shapes import Fields, fields_of
 from meli_sdk.wire import ids
 from meli_sdk.wire.endpoint import Endpoint, Safety, parse_body
@@ -95,7 +94,7 @@ def _refused(status: int, item_id: str | None, body: Fields, response: Response,
     part = Response(
         status=status, headers=response.headers, body=codec.encode(body) if body else b"", request=response.request
     )
-    return read_error(part, (ANOTHER_SELLER,), codec, call)
+    return read_error(part, (), codec, call)
 
 
 GET_ITEMS_IN_BULK: Final = Endpoint(

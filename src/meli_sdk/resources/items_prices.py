@@ -59,7 +59,6 @@ GET_SALE_PRICE: Final = Endpoint(
     template="/items/{item_id}/sale_price",
     reader=json(SalePrice),
     safety=Safety.SAFE,
-    errors=(tables.ANOTHER_SELLER,),
     doc=pages.PRICES,
 )
 SET_QUANTITY_PRICES: Final = Endpoint(

@@ -405,7 +405,7 @@ class Marketplace:
         Raises:
             InputError: no text, or there is no such site.
             ValidationFailedError: it is no plain text; the cause names the first wrong character.
-            BadRequestError: the account has no such marketplace.
+            NotConfiguredToListError: the account has no such marketplace.
 
         Documented at https://global-selling.mercadolibre.com/devsite/item-description
         """

@@ -4,7 +4,10 @@ from typing import Final
 
 from meli_sdk import errors
 from meli_sdk.resources import marketplace_pages as pages
-from meli_sdk.wire.error_rules import CREATING_RULES, MODIFYING_RULES, ErrorRule, says
+from meli_sdk.resources.shipments_errors import LABEL_RULES as _LABEL_RULES
+from meli_sdk.resources.shipments_errors import SHIPMENT_RULES as _SHIPMENT_RULES
+from meli_sdk.resources.shipments_errors import SPLIT_RULES as _SPLIT_RULES
+from meli_sdk.wire.error_rules import CREATING_RULES, LISTING_QUOTA, MODIFYING_RULES, ErrorRule, says
 
 _CHECK: Final = "Check the values against the documentation of this resource."
 
@@ -46,7 +49,7 @@ READ_ORDER_RULES: Final = (*ORDER_RULES, ORDER_ABSENT)
 ORDER_ATTRIBUTE_RULES: Final = (NOT_A_PHONE, WRONG_ORDER_ATTRIBUTE, *READ_ORDER_RULES)
 
 NO_ORDERS_IN_PACK: Final = ErrorRule(
-    raises=errors.ForbiddenError,
+    raises=errors.NotOwnedOrderError,
     status=403,
     says=says(r"no orders found"),
     remedy="The pack holds no order of this account: use the session of the account that sold.",
@@ -61,8 +64,9 @@ NOT_OWN_LOGISTICS: Final = ErrorRule(
     remedy="Only shipments of mode me1, type default take tracking; Mercado Libre moves the others itself.",
     doc=pages.SHIPMENTS,
 )
-SHIPMENT_RULES: Final = (PARAM_NOT_VALID,)
-TRACKING_RULES: Final = (NOT_OWN_LOGISTICS, PARAM_NOT_VALID)
+SHIPMENT_RULES: Final = (PARAM_NOT_VALID, *_SHIPMENT_RULES)
+TRACKING_RULES: Final = (NOT_OWN_LOGISTICS, *SHIPMENT_RULES)
+SPLIT_RULES: Final = (PARAM_NOT_VALID, *_SPLIT_RULES)
 IMEI_MISSING: Final = ErrorRule(
     raises=errors.NotFoundError,
     status=404,
@@ -72,17 +76,10 @@ IMEI_MISSING: Final = ErrorRule(
     doc=pages.SHIPMENTS,
 )
 NO_PUBLIC_LABEL: Final = ErrorRule(
-    raises=errors.BadRequestError,
+    raises=errors.LabelsRefusedError,
     status=400,
     says=says(r"invalid_shipment_ff_public"),
     remedy="Mercado Libre's warehouse ships it: there is no label for the seller.",
-    doc=pages.SHIPMENTS,
-)
-WRONG_SHIPMENT_ID: Final = ErrorRule(
-    raises=errors.InvalidParameterError,
-    status=400,
-    says=says(r"invalid shipment id"),
-    remedy="marketplace.orders.get(order_id).shipping.id is the shipment's id.",
     doc=pages.SHIPMENTS,
 )
 LABEL_TOO_LATE: Final = ErrorRule(
@@ -92,7 +89,7 @@ LABEL_TOO_LATE: Final = ErrorRule(
     remedy="The label cannot be printed any more; the token is good.",
     doc=pages.SHIPMENTS,
 )
-LABEL_RULES: Final = (IMEI_MISSING, NO_PUBLIC_LABEL, WRONG_SHIPMENT_ID, LABEL_TOO_LATE)
+LABEL_RULES: Final = (IMEI_MISSING, NO_PUBLIC_LABEL, LABEL_TOO_LATE, *SHIPMENT_RULES, *_LABEL_RULES)
 WORKING_DAYS_REFUSED: Final = ErrorRule(
     raises=errors.BadRequestError,
     status=400,
@@ -111,7 +108,7 @@ NOT_THE_MERCHANTS: Final = ErrorRule(
 WORKING_DAYS_RULES: Final = (WORKING_DAYS_REFUSED, NOT_THE_MERCHANTS)
 
 NO_ACCOUNT_THERE: Final = ErrorRule(
-    raises=errors.BadRequestError,
+    raises=errors.NotConfiguredToListError,
     status=400,
     says=says(r"you dont have user in this site and logistic"),
     remedy="marketplace.user().targets lists where this account may publish.",
@@ -286,13 +283,20 @@ NOTHING_UNDER_WAY: Final = ErrorRule(
     doc=pages.SUGGESTIONS,
 )
 SITE_NOT_ACTIVE: Final = ErrorRule(
-    raises=errors.BadRequestError,
+    raises=errors.NotConfiguredToListError,
     status=400,
     says=says(r"\[?site id\]? is not active"),
     remedy="marketplace.user().targets lists the sites of this account.",
     doc=pages.SUGGESTIONS,
 )
-SUGGESTION_RULES: Final = (NOTHING_UNDER_WAY, SITE_NOT_ACTIVE)
+CAP_REACHED: Final = ErrorRule(
+    raises=errors.ListingQuotaError,
+    status=400,
+    says=says(r"listing cap no(?:t)? valid"),
+    remedy=LISTING_QUOTA.remedy,
+    doc=pages.SUGGESTIONS,
+)
+SUGGESTION_RULES: Final = (NOTHING_UNDER_WAY, SITE_NOT_ACTIVE, CAP_REACHED)
 
 USER_PRODUCT_ABSENT: Final = ErrorRule(
     raises=errors.NotFoundError,
@@ -302,19 +306,3 @@ USER_PRODUCT_ABSENT: Final = ErrorRule(
     doc=pages.USER_PRODUCTS,
 )
 USER_PRODUCT_RULES: Final = (USER_PRODUCT_ABSENT, *PUBLISH_RULES)
-
-INVALID_QUESTION: Final = ErrorRule(
-    raises=errors.BadRequestError,
-    status=400,
-    code="invalid_question",
-    remedy="The question is answered, closed or gone: read it again.",
-    doc=pages.QUESTIONS,
-)
-INVALID_POST: Final = ErrorRule(
-    raises=errors.InvalidParameterError,
-    status=400,
-    code="invalid_post_body",
-    remedy="A question needs item_id and text, an answer question_id and text, of 2,000 characters at most.",
-    doc=pages.QUESTIONS,
-)
-QUESTION_RULES: Final = (INVALID_QUESTION, INVALID_POST)

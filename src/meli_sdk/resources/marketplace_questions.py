@@ -7,7 +7,7 @@ from meli_sdk.errors import InputError, shown
 from meli_sdk.models.items_texts import Question, QuestionStatus
 from meli_sdk.resources import arguments
 from meli_sdk.resources import marketplace_pages as pages
-from meli_sdk.resources.marketplace_errors import QUESTION_RULES
+from meli_sdk.resources.items_errors import QUESTIONS
 from meli_sdk.wire import ids
 from meli_sdk.wire.endpoint import Endpoint, Safety, json, nothing
 from meli_sdk.wire.paging import Page, Paginator, by_offset, rows
@@ -23,7 +23,7 @@ SEARCH_MARKETPLACE_QUESTIONS: Final[Endpoint[Page[Question]]] = Endpoint(
     template="/marketplace/questions/search",
     reader=rows(Question, "questions", by_offset(MAX_PAGE)),
     safety=Safety.SAFE,
-    errors=QUESTION_RULES,
+    errors=QUESTIONS,
     doc=pages.QUESTIONS,
 )
 GET_MARKETPLACE_QUESTION: Final = Endpoint(
@@ -31,7 +31,7 @@ GET_MARKETPLACE_QUESTION: Final = Endpoint(
     template="/marketplace/questions/{question_id}",
     reader=json(Question),
     safety=Safety.SAFE,
-    errors=QUESTION_RULES,
+    errors=QUESTIONS,
     doc=pages.QUESTIONS,
 )
 ASK_MARKETPLACE_QUESTION: Final = Endpoint(
@@ -39,7 +39,7 @@ ASK_MARKETPLACE_QUESTION: Final = Endpoint(
     template="/marketplace/questions",
     reader=json(Question),
     safety=Safety.UNSAFE,
-    errors=QUESTION_RULES,
+    errors=QUESTIONS,
     doc=pages.QUESTIONS,
 )
 DELETE_MARKETPLACE_QUESTION: Final = Endpoint(
@@ -47,7 +47,7 @@ DELETE_MARKETPLACE_QUESTION: Final = Endpoint(
     template="/marketplace/questions/{question_id}",
     reader=nothing,
     safety=Safety.IDEMPOTENT,
-    errors=QUESTION_RULES,
+    errors=QUESTIONS,
     doc=pages.QUESTIONS,
 )
 ANSWER_MARKETPLACE_QUESTION: Final = Endpoint(
@@ -55,7 +55,7 @@ ANSWER_MARKETPLACE_QUESTION: Final = Endpoint(
     template="/marketplace/answers",
     reader=json(Question),
     safety=Safety.UNSAFE,
-    errors=QUESTION_RULES,
+    errors=QUESTIONS,
     doc=pages.QUESTIONS,
 )
 
@@ -142,7 +142,7 @@ class MarketplaceQuestions:
 
         Raises:
             InputError: no text, or more than 2,000 characters.
-            BadRequestError: it is answered, closed or gone.
+            InvalidParameterError: it is answered, closed or gone.
             OutcomeUnknownError: the answer was lost; read the question before answering again.
 
         Documented at https://global-selling.mercadolibre.com/devsite/manage-questions-answers-global-selling

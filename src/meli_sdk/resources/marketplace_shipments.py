@@ -20,7 +20,7 @@ from meli_sdk.models.shipments_tracking import (
 from meli_sdk.resources import arguments
 from meli_sdk.resources import marketplace_pages as pages
 from meli_sdk.resources.json_shapes import fields_of
-from meli_sdk.resources.marketplace_errors import LABEL_RULES, SHIPMENT_RULES, TRACKING_RULES
+from meli_sdk.resources.marketplace_errors import LABEL_RULES, SHIPMENT_RULES, SPLIT_RULES, TRACKING_RULES
 from meli_sdk.wire.endpoint import Endpoint, Safety, SentCall, json, listing, nothing
 from meli_sdk.wire.ids import whole_number
 from meli_sdk.wire.message import Response
@@ -128,7 +128,7 @@ SPLIT_MARKETPLACE_SHIPMENT: Final = Endpoint(
     reader=nothing,
     safety=Safety.UNSAFE,
     headers=NEW_FORMAT,
-    errors=SHIPMENT_RULES,
+    errors=SPLIT_RULES,
     doc=pages.SHIPMENTS,
 )
 PUSH_MARKETPLACE_TRACKING: Final = Endpoint(
@@ -235,7 +235,7 @@ class MarketplaceShipments:
         Raises:
             InputError: the id is no whole number of at most 20 digits.
             NotFoundError: the order lacks something (the IMEI of a phone): send it, then ask again.
-            BadRequestError: Mercado Libre's warehouse ships it, so there is no label.
+            LabelsRefusedError: Mercado Libre's warehouse ships it, so there is no label.
             UnauthorizedError: the parcel is delivered; the label cannot be printed any more.
 
         Documented at https://global-selling.mercadolibre.com/devsite/manage-shipments
@@ -274,7 +274,8 @@ class MarketplaceShipments:
 
         Raises:
             InputError: not two parcels, or an unknown reason.
-            BadRequestError: this shipment cannot be split.
+            SplitRefusedError: this shipment cannot be split, or not any more.
+            InvalidCallerError: it is another seller's.
             OutcomeUnknownError: the answer was lost; read the shipment before sending it again.
 
         Documented at https://global-selling.mercadolibre.com/devsite/manage-shipments

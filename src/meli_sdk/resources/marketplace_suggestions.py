@@ -116,7 +116,7 @@ class MarketplaceSuggestions:
 
         Raises:
             InputError: there is no such site.
-            BadRequestError: the account has no such site.
+            NotConfiguredToListError: the account has no such site.
 
         Documented at https://global-selling.mercadolibre.com/devsite/multi-marketplace-tool
         """

@@ -132,7 +132,7 @@ class Packs:
 
         Raises:
             InputError: a wrong id.
-            BadRequestError: there is no such document.
+            InvalidParameterError: there is no such document.
             NotFoundError: it could not be read just now, if `.retryable`.
 
         Documented at https://developers.mercadolibre.com.ar/es_ar/cargar-factura

@@ -270,8 +270,8 @@ class Shipments(ShippingWays, ParcelTracking):
 
         Raises:
             InputError: not two parcels, an empty one, or an unknown reason.
-            BadRequestError: this shipment cannot be split, or units are missing.
-            UnprocessableError: it is too late.
+            SplitRefusedError: this shipment cannot be split, units are missing, or it is too late.
+            InvalidCallerError: it is another seller's.
             OutcomeUnknownError: no answer came; read the shipment before you split it again.
 
         Documented at https://developers.mercadolivre.com.br/pt_br/gerenciamento-de-envios

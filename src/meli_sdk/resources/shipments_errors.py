@@ -75,35 +75,35 @@ LABEL_RULES: Final = (
 
 SPLIT_RULES: Final = (
     ErrorRule(
-        raises=errors.BadRequestError,
+        raises=errors.SplitRefusedError,
         status=400,
         says=says(r"cannot be split"),
         remedy="It needs more than one unit, is no Flex or Full shipment, and is split once only.",
         doc=SHIPMENTS_PAGE,
     ),
     ErrorRule(
-        raises=errors.BadRequestError,
+        raises=errors.ValidationFailedError,
         status=400,
         says=says(r"^invalid body"),
         remedy="The causes say what is wrong: the reason, or not exactly two parcels.",
         doc=SHIPMENTS_PAGE,
     ),
     ErrorRule(
-        raises=errors.BadRequestError,
+        raises=errors.SplitRefusedError,
         status=400,
         code="split_error_400",
         remedy="The two parcels together must hold every unit of every order.",
         doc=SHIPMENTS_PAGE,
     ),
     ErrorRule(
-        raises=errors.ForbiddenError,
+        raises=errors.InvalidCallerError,
         status=403,
         says=says(r"does not belong to merchant"),
         remedy="Use the session of the seller of this shipment.",
         doc=SHIPMENTS_PAGE,
     ),
     ErrorRule(
-        raises=errors.UnprocessableError,
+        raises=errors.SplitRefusedError,
         status=422,
         code="split_error_422",
         remedy="It is too late: the shipment has left, or is cancelled.",
@@ -115,7 +115,7 @@ SPLIT_RULES: Final = (
 
 NOTIFICATION_RULES: Final = (
     ErrorRule(
-        raises=errors.BadRequestError,
+        raises=errors.InvalidParameterError,
         status=400,
         code="event_date_before_shipment_creation_date",
         remedy="The event cannot be older than the shipment: correct its date.",

@@ -13,6 +13,7 @@ from meli_sdk.resources.items_endpoints import GET_ITEM
 from meli_sdk.resources.marketplace_endpoints import GET_MARKETPLACE_ITEM, MODIFY_ITEM, UPDATE_GLOBAL_ITEM
 from meli_sdk.resources.stock_errors import (
     CREATE_WITH_STORES_RULES,
+    NO_STOCK_YET,
     SELLING_ADDRESS_RULES,
     STOCK_PAGE,
     STORE_RULES,
@@ -68,6 +69,7 @@ GET_STOCK: Final = Endpoint(
     template="/user-products/{user_product_id}/stock",
     reader=read_stock,
     safety=Safety.SAFE,
+    errors=(NO_STOCK_YET,),
     group=USER_PRODUCT_STOCK,
     doc=STOCK_PAGE,
 )

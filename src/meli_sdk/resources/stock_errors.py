@@ -13,7 +13,14 @@ STORES_PAGE: Final = "https://developers.mercadolibre.com.ar/es_ar/stock-multi-o
 _READ_FIRST: Final = "Read the stock with stock.get and send the version it returns."
 
 MISSING_VERSION: Final = ErrorRule(
-    raises=errors.BadRequestError, status=400, says=says(r"missing x-version"), remedy=_READ_FIRST, doc=STOCK_PAGE
+    raises=errors.InvalidParameterError, status=400, says=says(r"missing x-version"), remedy=_READ_FIRST, doc=STOCK_PAGE
+)
+NO_STOCK_YET: Final = ErrorRule(
+    raises=errors.NotFoundError,
+    status=404,
+    says=says(r"stock-locations not found"),
+    remedy="Check the id; a product has no stock to read before it was set once.",
+    doc=STOCK_PAGE,
 )
 VERSION_MISMATCH: Final = ErrorRule(
     raises=errors.VersionConflictError,

@@ -1,13 +1,12 @@
 """The documented error tables as data: which answer becomes which exception, and what to do about it.
 
-Rules are tried in order, those of the endpoint first; the first that fits wins, and the class of the HTTP status is
-the floor. Mercado Libre's tables contradict themselves (401 `not_found`, 404 `bad_request`, 400 `forbidden`), so a
+Rules are tried in order, those of the endpoint first; the first that fits wins, and the HTTP status is the floor. Mercado Libre's tables contradict themselves (401 `not_found`, 404 `bad_request`, 400 `forbidden`), so a
 rule names status, code and words, and a row counts as it was printed, not as it should have been.
 """
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
 from attrs import frozen
 
@@ -37,6 +36,8 @@ class ErrorRule:
     raises: type[errors.ResponseError]
     status: int
     code: str | None = None
+    code_like: re.Pattern[str] | None = None
+    """In the place of `code`: a pattern that the whole code fits."""
     says: re.Pattern[str] | None = None
     cause_id: int | None = None
     """A validation cause that has to be there; `says` then searches its message."""
@@ -49,6 +50,8 @@ class ErrorRule:
     ) -> dict[str, str | None] | None:
         """The values in the message where this rule fits; None where it does not."""
         if status != self.status or (self.code is not None and code != self.code):
+            return None
+        if self.code_like is not None and not self.code_like.fullmatch(code or ""):
             return None
         if self.cause_id is not None:
             cause = next((one for one in causes if one.cause_id == self.cause_id), None)
@@ -125,7 +128,7 @@ LOCKED_FOR_MAPPING: Final = ErrorRule(
 INVALID_CALLER: Final = ErrorRule(
     raises=errors.InvalidCallerError,
     status=403,
-    says=says(r"invalid caller\.?id|caller\.id\.invalid"),
+    says=says(r"invalid caller\.?id|caller\.id\.invalid|invalid token caller"),
     remedy="Use the session of the user this resource belongs to.",
     doc=MARKETPLACE_PAGE,
 )
@@ -139,7 +142,7 @@ UNIDENTIFIED_USER: Final = ErrorRule(
 POLICY: Final = ErrorRule(
     raises=errors.PolicyForbiddenError,
     status=403,
-    says=says(r"at least one policy returned unauthorized"),
+    says=says(r"at least one policy returned unauthorized|^invalid scopes"),
     remedy="Give the application the functional permission in the developer panel; this address may be blocked too.",
     doc=TOKENS_PAGE,
 )
@@ -161,12 +164,68 @@ INVALID_PARAMETER: Final = ErrorRule(
 INVALID_TOKEN: Final = ErrorRule(
     raises=errors.InvalidTokenError,
     status=401,
-    says=says(r"invalid[_ ]token|expired[_ ]token|invalid access token|authorization value not present"),
-    remedy="The token has expired or was revoked.",
+    says=says(
+        r"invalid[_ ]token|expired[_ ]token|invalid access token|authorization value not present"
+        r"|^invalid caller\.?id|^unauthorized\.?$"
+    ),
+    remedy="The token has expired, was revoked, or did not arrive.",
     doc=TOKENS_PAGE,
 )
 INVALID_TOKEN_BY_CODE: Final = ErrorRule(
     raises=errors.InvalidTokenError, status=401, code="invalid_token", remedy=INVALID_TOKEN.remedy, doc=TOKENS_PAGE
+)
+EXPIRED_TOKEN: Final = ErrorRule(
+    raises=errors.ExpiredTokenError,
+    status=403,
+    says=says(r"^\s*invalid token\s*$"),
+    remedy=INVALID_TOKEN.remedy,
+    doc=TOKENS_PAGE,
+)
+NOT_THE_USERS: Final = ErrorRule(
+    raises=errors.UnauthorizedError,
+    status=401,
+    says=says(r"user not authorized"),
+    remedy="The user of the token may not do this: use the session of the owner.",
+)
+BLOCKED_APPLICATION: Final = ErrorRule(
+    raises=errors.UnauthorizedError,
+    status=401,
+    code="unauthorized_scopes",
+    remedy="Mercado Libre has blocked the application: see its page in the developer panel. The token is good.",
+    doc="https://developers.mercadolibre.com.ar/es_ar/bloqueo-de-aplicaciones",
+)
+TOKEN_NOT_SENT: Final = ErrorRule(
+    raises=errors.UnidentifiedUserError,
+    status=403,
+    code="access_token_not_granted",
+    remedy="The token did not arrive: connect the seller again.",
+    doc=TOKENS_PAGE,
+)
+ACCESS_DENIED: Final = ErrorRule(
+    raises=errors.InvalidCallerError,
+    status=403,
+    code="access_denied",
+    remedy="It belongs to another seller, and only its owner may read it: use the session of that seller.",
+)
+OPERATOR: Final = ErrorRule(
+    raises=errors.ForbiddenError,
+    status=403,
+    says=says(r"invalid_operator_user_id"),
+    remedy="An operator (collaborator) has no access of its own: connect the account's main user.",
+    doc=TOKENS_PAGE,
+)
+INVALID_CALLER_400: Final = ErrorRule(
+    raises=errors.BadRequestError,
+    status=400,
+    code="bad_request",
+    says=says(r"^invalid callerid"),
+    remedy=INVALID_CALLER.remedy,
+)
+UNKNOWN_ERROR: Final = ErrorRule(
+    raises=errors.BadRequestError,
+    status=400,
+    says=says(r"^\s*unknown_error\s*$"),
+    remedy="Look at the token, and at the permissions of the application.",
 )
 ITEM_NOT_FOUND: Final = ErrorRule(
     raises=errors.ItemNotFoundError,
@@ -210,13 +269,6 @@ SHIPMENT_NOT_FOUND: Final = ErrorRule(
     remedy="Check the id; a new sale may need some minutes before its shipment can be read.",
     doc=SHIPMENTS_PAGE,
 )
-LEGAL_REASONS: Final = ErrorRule(
-    raises=errors.LegalReasonsError,
-    status=451,
-    code="unavailable_for_legal_reasons",
-    remedy="Final: the user behind this is not available for legal reasons.",
-    doc=ORDERS_PAGE,
-)
 OLD_RESOURCE_CLOSED: Final = ErrorRule(
     raises=errors.OldResourceClosedError,
     status=400,
@@ -230,6 +282,27 @@ VALIDATION_FAILED: Final = ErrorRule(
     code="validation_error",
     remedy="Each cause names a field; categories.attributes(category_id) tells what the category asks for.",
     doc="https://developers.mercadolibre.com.ar/en_us/validations",
+)
+ITEM_REFUSED: Final = ErrorRule(
+    raises=errors.ValidationFailedError,
+    status=400,
+    code_like=re.compile(r"(?:item|body)_(?!not_found).+"),
+    remedy="categories.check(item) tells before sending what a category asks for.",
+    doc=VALIDATION_FAILED.doc,
+)
+ANOTHER_REQUEST: Final = ErrorRule(
+    raises=errors.ConflictError,
+    status=409,
+    says=says(r"another request locking this operation"),
+    retryable=True,
+    remedy="Another call changes the same: try again in some seconds.",
+)
+NOT_STORED_YET: Final = ErrorRule(
+    raises=errors.NotFoundError,
+    status=404,
+    says=says(r"could not be retrieved from storage"),
+    retryable=True,
+    remedy="Try again in some seconds.",
 )
 VERSION_CONFLICT: Final = ErrorRule(
     raises=errors.VersionConflictError,
@@ -265,35 +338,54 @@ MODIFYING_RULES: Final = (NO_CHILD, OLD_RESOURCE_CLOSED)
 
 GLOBAL_RULES: Final = (
     *PAGE_RULES,
+    EXPIRED_TOKEN,
     POLICY,
     INVALID_TOKEN_BY_CODE,
+    NOT_THE_USERS,
+    BLOCKED_APPLICATION,
+    TOKEN_NOT_SENT,
+    ACCESS_DENIED,
+    OPERATOR,
+    INVALID_CALLER_400,
+    UNKNOWN_ERROR,
     ORDER_NOT_FOUND,
     NOT_OWNED_ORDER,
     NOT_OWNED_ORDER_BY_CODE,
     SHIPMENT_NOT_FOUND,
-    LEGAL_REASONS,
     VALIDATION_FAILED,
+    ITEM_REFUSED,
+    NOT_STORED_YET,
+    ANOTHER_REQUEST,
     VERSION_CONFLICT,
 )
 """Rules for every endpoint, tried after its own."""
 
-BY_STATUS: Final[dict[int, type[errors.ResponseError]]] = {
-    400: errors.BadRequestError,
-    401: errors.UnauthorizedError,
-    403: errors.ForbiddenError,
-    404: errors.NotFoundError,
-    406: errors.NotAcceptableError,
-    409: errors.ConflictError,
-    422: errors.UnprocessableError,
-    423: errors.LockedError,
-    429: errors.RateLimitedError,
-    451: errors.LegalReasonsError,
+
+class Floor(NamedTuple):
+    """What an answer becomes for which no rule fits."""
+
+    raises: type[errors.ResponseError]
+    remedy: str
+
+
+FLOORS: Final[Mapping[int, Floor]] = {
+    400: Floor(errors.BadRequestError, "Check the values against the documentation of this resource."),
+    401: Floor(errors.UnauthorizedError, "The token was refused: connect the seller again where it stays so."),
+    403: Floor(errors.ForbiddenError, "Use the session of the owner; the application may lack a permission too."),
+    404: Floor(errors.NotFoundError, "Check the id, and that it belongs to this seller."),
+    406: Floor(errors.NotAcceptableError, "This cannot be done with it, as it is configured."),
+    409: Floor(errors.ConflictError, "Somebody changes it, or it is there already: read it again."),
+    422: Floor(errors.UnprocessableError, "It cannot be done with these values, or not in this state."),
+    423: Floor(errors.LockedError, LOCKED_FOR_MAPPING.remedy),
+    424: Floor(errors.DependencyFailedError, "Another service of Mercado Libre failed: try again later."),
+    429: Floor(errors.RateLimitedError, "Send fewer calls: each application has one budget for each resource."),
+    451: Floor(errors.LegalReasonsError, "Final: the user behind this is not available."),
+    500: Floor(errors.ServerError, "Mercado Libre has a problem: try again later."),
 }
+"""By status; 500 stands for all above it."""
 RETRYABLE_STATUSES: Final = frozenset({423, 424, 429, 500, 502, 503, 504})
 
 
-def class_of_status(status: int) -> type[errors.ResponseError]:
-    """The floor: the class of a status for which no rule fits."""
-    if status >= 500:  # noqa: PLR2004
-        return errors.ServerError
-    return BY_STATUS.get(status, errors.UnexpectedStatusError)
+def floor_of(status: int) -> Floor:
+    """The class of a status, and what to do, where no rule fits."""
+    return FLOORS.get(min(status, 500), Floor(errors.UnexpectedStatusError, ""))

@@ -12,7 +12,14 @@ from meli_sdk import errors
 from meli_sdk.codec import Codec
 from meli_sdk.errors import Answer, CallInfo, Cause
 from meli_sdk.wire.endpoint import Endpoint
-from meli_sdk.wire.error_rules import GLOBAL_RULES, RETRYABLE_STATUSES, ErrorRule, class_of_status, normal_code
+from meli_sdk.wire.error_rules import (
+    GLOBAL_RULES,
+    RETRYABLE_STATUSES,
+    VALIDATION_FAILED,
+    ErrorRule,
+    floor_of,
+    normal_code,
+)
 from meli_sdk.wire.message import MAX_ERROR_BYTES, Response
 
 T = TypeVar("T")
@@ -79,10 +86,10 @@ def read_error(
         if values is not None:
             answer = answer._replace(retryable=rule.retryable or answer.retryable, remedy=rule.remedy or None)
             return rule.raises(answer, values=values, call=call)
-    kind = class_of_status(response.status)
+    kind, remedy = floor_of(response.status)
     if kind is errors.BadRequestError and any(cause.cause_id is not None for cause in answer.causes):
-        kind = errors.ValidationFailedError
-    return kind(answer, call=call)
+        kind, remedy = errors.ValidationFailedError, VALIDATION_FAILED.remedy
+    return kind(answer._replace(remedy=remedy or None), call=call)
 
 
 def _parse(body: bytes, codec: Codec) -> object:
@@ -149,6 +156,8 @@ def _cause(row: object) -> Cause:
         return next((str(value) for key in keys if (value := fields.get(key)) not in (None, "")), None)
 
     number = fields.get("cause_id")
+    if isinstance(number, str) and number.isascii() and number.isdigit() and len(number) < 20:  # noqa: PLR2004
+        number = int(number)
     references = fields.get("references")
     return Cause(
         code=text("code", "error"),

@@ -54,14 +54,9 @@ def token_verdict(failure: errors.MeliError) -> TokenVerdict | None:
         return None
     if isinstance(failure, errors.MalformedTokenError):
         return TokenVerdict.MALFORMED
-    if failure.status == 401 or _is_invalid_token(failure):  # noqa: PLR2004
+    if failure.status == 401 or isinstance(failure, errors.ExpiredTokenError):  # noqa: PLR2004
         return TokenVerdict.DEAD
     return TokenVerdict.DOUBTED if failure.status == 403 else None  # noqa: PLR2004
-
-
-def _is_invalid_token(failure: errors.ResponseError) -> bool:
-    """403 "invalid token" is an expired token; "invalid token caller" is another seller's."""
-    return failure.status == 403 and (failure.message or "").strip().casefold() == "invalid token"  # noqa: PLR2004
 
 
 def decide(

@@ -320,32 +320,3 @@ async def test_skus_go_to_the_parameters_that_mean_them(me, fake):
     await me.items.search(seller_sku="AUR-X2", custom_field="old", user_product_id=["MLAU1", "MLAU2"])
     query = fake.requests[0].url.query
     assert (query["seller_sku"], query["sku"], query["user_product_id"]) == ("AUR-X2", "old", "MLAU1,MLAU2")
-
-
-# the item page
-
-
-def page_of_an_item(request: Request) -> Response:
-    path = request.url.path
-    bodies: dict[str, Any] = {
-        A: {**ITEM, "category_id": "MLA441430", "pictures": [{"id": "1"}], "sold_quantity": 5,
-            "seller_address": {"city": {"id": "1", "name": "Rosario"}}},
-        "/categories/MLA441430": {"id": "MLA441430", "name": "Vestidos"},
-        "/users/900100": {"id": 900100, "seller_reputation": {"level_id": "5_green"}},
-        "/questions/search": {"total": 1, "questions": [QUESTION]},
-    }  # fmt: skip
-    found = bodies.get(path)
-    body = found if found is not None else {"message": "none", "error": "not_found", "status": 404, "cause": []}
-    return Response(status=200 if found else 404, body=json.dumps(body).encode(), request=request)
-
-
-async def test_the_item_page_takes_five_calls_and_names_what_is_missing():
-    fake = FakeTransport(page_of_an_item)
-    me = MeliSession("APP_USR-invented", user_id=1, transport=fake, throughput=10_000)
-    detail = await me.items.detail(ID)
-    assert len(fake.requests) == 5
-    shown = (detail.id, detail.title, detail.category.name, detail.price, detail.city, detail.sold_quantity)
-    assert shown == (ID, ITEM["title"], "Vestidos", Decimal("18999.9"), "Rosario", 5)
-    assert (len(detail.pictures), len(detail.questions), detail.reputation.level_id) == (1, 1, "5_green")
-    assert list(detail.missing) == ["description"]
-    assert detail.description is None

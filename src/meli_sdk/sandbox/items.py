@@ -8,6 +8,7 @@ from meli_sdk.sandbox.answers import CALLER, WORLD, answer, moment_utc, selected
 from meli_sdk.sandbox.errors import ApiError, JsonObject, item_not_found, refusal
 from meli_sdk.sandbox.pictures_links import thumbnail
 from meli_sdk.sandbox.state import Listing
+from meli_sdk.sandbox.users import CITY
 from meli_sdk.sites import SITES
 
 
@@ -73,6 +74,7 @@ def item_body(listing: Listing) -> JsonObject:
             "store_pick_up": False,
             **listing.shipping,
         },
+        "seller_address": {"city": {"id": None, "name": CITY}, "state": {"id": None, "name": None}},
         "international_delivery_mode": "none",
         "attributes": listing.attributes,
         "variations": listing.variations,

@@ -9,6 +9,9 @@ from meli_sdk.sandbox.errors import JsonObject, refusal
 from meli_sdk.sandbox.state import User, World
 from meli_sdk.sites import GLOBAL_SELLING, SITES
 
+CITY: Final = "Ciudad de Prueba"
+"""Where every account begins."""
+
 
 def public_body(world: World, user: User) -> JsonObject:
     """What others see of an account."""
@@ -27,7 +30,7 @@ def _public(user: User) -> JsonObject:
         "nickname": user.nickname,
         "registration_date": moment(user.registered),
         "country_id": user.country_id,
-        "address": {"city": "Ciudad de Prueba", "state": f"{user.country_id}-C"},
+        "address": {"city": CITY, "state": f"{user.country_id}-C"},
         "user_type": "normal",
         "tags": ["normal", "test_user", *user.tags],
         "logo": None,
@@ -64,7 +67,7 @@ def _first(user: User) -> JsonObject:
         "identification": {"type": "OTRO", "number": "20304050"},
         "address": {
             "address": "Calle Inventada 742",
-            "city": "Ciudad de Prueba",
+            "city": CITY,
             "state": f"{user.country_id}-C",
             "zip_code": "1414",
         },

@@ -339,7 +339,7 @@ async def test_a_write_that_is_taken_and_changes_nothing_is_a_failure(
     open_channel: Open, box: Sandbox, monkeypatch: pytest.MonkeyPatch
 ):
     channel = await open_channel()
-    monkeypatch.setattr("meli_sdk.sandbox.changes._restock", lambda listing, quantity: None)
+    monkeypatch.setattr("meli_sdk.sandbox.state.Listing.restock", lambda listing, quantity: None)
     report = await channel.sync_inventory([StockLevel(LAMP, "MAIN", 4)])
     assert outcomes(report) == ["failed"]
     assert "took the write and shows 26" in str(report.rows[0].reason)

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from tests.goods import goods
 from tests.resources.conftest import SandboxClock
-from tests.resources.test_items_writing import goods
 
 from meli_sdk import MeliSession, RetryPolicy, errors
 from meli_sdk.models import NewItem

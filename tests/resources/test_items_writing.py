@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.goods import attributes, goods, variation
 from tests.resources.conftest import SandboxClock
 
 from meli_sdk import MeliSession, errors
@@ -26,38 +27,6 @@ from meli_sdk.sandbox import LOCAL_SELLER_ID, Sandbox, SandboxOptions
 SOLD = "MLA1402200117"
 """A seeded item of which some were sold."""
 IN_WAREHOUSE = "MLA1402200179"
-ATTRIBUTES = {
-    "BRAND": "Norte",
-    "MODEL": "X3",
-    "SELLER_SKU": "AUR-X3",
-    "PACKAGE_HEIGHT": "8 cm",
-    "PACKAGE_WIDTH": "18 cm",
-    "PACKAGE_LENGTH": "20 cm",
-    "PACKAGE_WEIGHT": "420 g",
-}
-
-
-def attributes(**changes):
-    """The rows of ATTRIBUTES with some changed, added or, by None, left out."""
-    wanted = {name: value for name, value in {**ATTRIBUTES, **changes}.items() if value is not None}
-    return [AttributeInput(name, value_name=value) for name, value in wanted.items()]
-
-
-def goods(**changes) -> NewItem:
-    """An item that the sandbox lists."""
-    fields = {
-        "title": "Auriculares Norte X3 Inalambricos",
-        "category_id": "MLA3697",
-        "price": Decimal("21999.90"),
-        "currency_id": "ARS",
-        "available_quantity": 7,
-        "buying_mode": "buy_it_now",
-        "condition": "new",
-        "listing_type_id": "gold_special",
-        "pictures": [PictureInput(source="https://pictures.example/x3.jpg")],
-        "attributes": attributes(),
-    }
-    return NewItem(**{**fields, **changes})
 
 
 @pytest.fixture
@@ -432,19 +401,6 @@ async def test_a_description_that_is_too_long_is_refused(local):
 
 
 # variations
-
-PICTURE = "https://pictures.example/x3.jpg"
-
-
-def variation(colour: str | None = None, quantity: int = 4, **changes: Any) -> VariationInput:
-    fields = {
-        "price": Decimal("21999.90"),
-        "available_quantity": quantity,
-        "picture_ids": [PICTURE],
-        "attribute_combinations": [AttributeInput("COLOR", value_name=colour or "Azul")],
-        "attributes": [AttributeInput("SELLER_SKU", value_name=f"AUR-X3-{colour}")],
-    }
-    return VariationInput(**{**fields, **changes})
 
 
 def varied(*variations: VariationInput) -> NewItem:

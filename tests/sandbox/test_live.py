@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -10,7 +11,9 @@ from datetime import timedelta
 import aiohttp
 import pytest
 from aiohttp import web
+from tests.goods import goods, variation
 
+from meli_sdk import MeliSession
 from meli_sdk.sandbox import GLOBAL_SELLER_ID, LOCAL_SELLER_ID, Fault, FaultKind, FaultPlan, LiveSandbox
 from meli_sdk.sandbox import RunningClock as Clock
 from meli_sdk.sandbox.deliveries import attempt_after
@@ -217,6 +220,26 @@ async def test_what_is_sold_leaves_the_stock(start):
     left = [one.available_quantity for one in box.world.listings.values() if not one.is_global]
     assert min(left) >= 0
     assert sum(left) < stock
+
+
+async def test_buyers_choose_a_variation_and_what_is_sold_out_is_paused(start):
+    box = await start(orders_per_hour=1000)
+    for one in box.world.listings.values():
+        one.status = "closed"
+    async with MeliSession(
+        box.token(LOCAL_SELLER_ID), user_id=LOCAL_SELLER_ID, base_url=box.url, throughput=10_000
+    ) as me:
+        item = await me.items.create(goods(variations=[variation("Azul", 4), variation("Rojo", 3)]))
+        await after(box, hours=3)
+        gone = await me.items.get(item.id)
+        assert (gone.status, gone.sub_status, gone.sold_quantity) == ("paused", ("out_of_stock",), 7)
+        assert [(one.available_quantity, one.sold_quantity) for one in gone.variations] == [(0, 4), (0, 3)]
+    bought = Counter()
+    for order in box.world.orders.values():
+        if order.item_id == item.id:
+            bought[order.variation_id, order.seller_sku] += order.quantity
+    blue, red = item.variations
+    assert bought == {(blue.id, "AUR-X3-Azul"): 4, (red.id, "AUR-X3-Rojo"): 3}
 
 
 async def test_nothing_moves_unless_it_is_asked_for(start):

@@ -71,7 +71,8 @@ class Items(ItemReading):
 
         Makes two calls or more: a search for the SKU (and a read of what it finds), then the creation. Where the answer
         to the creation is lost, the SKU is looked for again for half a minute; nothing is sent twice. Items that are
-        closed or inactive do not count.
+        closed or inactive do not count. The search shows a new item late: after a crash wait half a minute before calling
+        this again for the same SKU, and never call it twice at once.
 
         Raises:
             InputError: the item has no SELLER_SKU, or the session has no seller.

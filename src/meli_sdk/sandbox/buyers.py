@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from meli_sdk.sandbox.answers import as_quantity
+from meli_sdk.sandbox.errors import JsonObject
 from meli_sdk.sandbox.orders_book import Order
 from meli_sdk.sandbox.orders_life import PAID, add_order, move_order
 from meli_sdk.sandbox.shipments_life import move_shipment
@@ -77,7 +79,9 @@ def _buy(world: World, when: datetime) -> None:
         return  # all is sold out: buyers come back when there is stock again
     chances = world.market.chances
     listing = chances.choice(goods)
-    quantity = min(listing.available_quantity, chances.choice((1, 1, 1, 2, 3)))
+    variation = _wanted(world, listing)
+    stock = listing.available_quantity if variation is None else units(variation)
+    quantity = min(stock, chances.choice((1, 1, 1, 2, 3)))
     order = add_order(
         world,
         seller_id=listing.seller_id,
@@ -87,17 +91,33 @@ def _buy(world: World, when: datetime) -> None:
         unit_price=None,
         created=when,
         shipped=chances.choice(_WAYS),
+        variation=variation,
     )
-    _take(world, listing, quantity)
+    _take(world, listing, quantity, variation)
     _plan(world, order)
 
 
-def _take(world: World, listing: Listing, quantity: int) -> None:
-    """What is sold leaves the stock."""
+def units(variation: JsonObject) -> int:
+    """How many units of a variation there are."""
+    return as_quantity(variation.get("available_quantity")) or 0
+
+
+def _wanted(world: World, listing: Listing) -> JsonObject | None:
+    """The variation that a buyer takes; None: the item has none that is in stock of its own."""
+    there = [variation for variation in listing.variations if units(variation)]
+    return world.market.chances.choice(there) if there else None
+
+
+def _take(world: World, listing: Listing, quantity: int, variation: JsonObject | None) -> None:
+    """What is sold leaves the stock; an item of which nothing is left is paused."""
     product = world.user_products.get(listing.user_product_id or "")
     listing.sold_quantity += quantity
+    if variation is not None:
+        variation["available_quantity"] = units(variation) - quantity
+        variation["sold_quantity"] = (as_quantity(variation.get("sold_quantity")) or 0) + quantity
     if product is None:
-        listing.available_quantity -= quantity
+        listing.restock(listing.available_quantity - quantity)
+        world.changed("items", listing.id, listing.seller_id)
         return
     for place in product.places:
         taken = min(place.quantity, quantity)

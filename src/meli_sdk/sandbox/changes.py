@@ -10,8 +10,6 @@ from meli_sdk.sandbox.pictures_links import are_pictures, check, linked
 from meli_sdk.sandbox.state import Listing, World
 
 Change = Callable[[], None]
-OUT_OF_STOCK: Final = "out_of_stock"
-PAUSED_BY_SELLER: Final = "paused_by_seller"
 MAX_TITLE: Final = 60
 PAUSED_OR_ACTIVE: Final = ("active", "paused")
 
@@ -116,7 +114,7 @@ def set_stock(world: World, listing: Listing, quantity: int) -> None:
     root = listing if listing.parent_id is None else world.listings[listing.parent_id]
     for one in _family(world, root):
         if one.logistic_type != "fulfillment":
-            _restock(one, quantity)
+            one.restock(quantity)
     _stock_product(world, root, quantity)
 
 
@@ -129,16 +127,6 @@ def _stock_product(world: World, listing: Listing, quantity: int) -> None:
         product.version += 1
         world.settle_stock(product)
         world.stock_changed(product)
-
-
-def _restock(listing: Listing, quantity: int) -> None:
-    listing.available_quantity = quantity
-    if quantity == 0 and listing.status == "active":
-        listing.status, listing.sub_status = "paused", [OUT_OF_STOCK]
-    elif quantity > 0 and OUT_OF_STOCK in listing.sub_status:
-        listing.sub_status = [name for name in listing.sub_status if name != OUT_OF_STOCK]
-        if PAUSED_BY_SELLER not in listing.sub_status:
-            listing.status = "active"
 
 
 def _category(world: World, listing: Listing, value: object) -> Change | None:

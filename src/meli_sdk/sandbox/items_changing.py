@@ -9,7 +9,7 @@ from typing import Final
 
 from meli_sdk.sandbox import items_attributes
 from meli_sdk.sandbox.answers import as_objects, as_quantity
-from meli_sdk.sandbox.changes import OUT_OF_STOCK, PAUSED_BY_SELLER, set_stock
+from meli_sdk.sandbox.changes import set_stock
 from meli_sdk.sandbox.errors import JsonObject, refusal
 from meli_sdk.sandbox.items_causes import Causes, invalid_fields, refused
 from meli_sdk.sandbox.items_validation import (
@@ -21,7 +21,7 @@ from meli_sdk.sandbox.items_validation import (
 )
 from meli_sdk.sandbox.items_variation_rules import check_variations, price_of, stock_of, stored_variation
 from meli_sdk.sandbox.pictures_links import linked
-from meli_sdk.sandbox.state import Category, Listing, World
+from meli_sdk.sandbox.state import OUT_OF_STOCK, PAUSED_BY_SELLER, Category, Listing, World
 
 FROZEN_AFTER_SALES: Final = ("title", "buying_mode", "condition", "non_mercado_pago_payment_methods")
 NEVER_CHANGED: Final = ("site_id", "currency_id", "family_name", "start_time")

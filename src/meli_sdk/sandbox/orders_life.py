@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from meli_sdk.sandbox.answers import moment
+from meli_sdk.sandbox.answers import as_objects, as_quantity, moment
 from meli_sdk.sandbox.errors import JsonObject
 from meli_sdk.sandbox.orders_book import Order, Payment
 from meli_sdk.sandbox.state import Shipment, World
@@ -41,6 +41,7 @@ def add_order(
     pack_id: int | None = None,
     shipment_id: int | None = None,
     buyer_id: int | None = None,
+    variation: JsonObject | None = None,
 ) -> Order:
     """Adds an order with the payments its status stands for, and a shipment once it is paid.
 
@@ -56,9 +57,11 @@ def add_order(
         pack_id: the pack it belongs to.
         shipment_id: an existing shipment which it shares.
         buyer_id: None: a new buyer.
+        variation: of the listing, the one that was bought.
     """
     listing = world.listings[item_id]
-    skus = (row.get("value_name") for row in listing.attributes if row.get("id") == "SELLER_SKU")
+    own = [] if variation is None else as_objects(variation.get("attributes")) or []
+    skus = (row.get("value_name") for row in [*own, *listing.attributes] if row.get("id") == "SELLER_SKU")
     sku = next((name for name in skus if isinstance(name, str)), None)
     order = Order(
         id=world.new_order_id(),
@@ -80,6 +83,9 @@ def add_order(
         ships_as=shipped,
         tags=["paid" if status in PAID else "not_paid", "not_delivered"],
     )
+    if variation is not None:
+        order.variation_id = as_quantity(variation["id"])
+        order.variation_attributes = as_objects(variation.get("attribute_combinations")) or []
     if pack_id is not None:
         order.tags.append("pack_order")
     _pay(world, order, created)

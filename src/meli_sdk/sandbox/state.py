@@ -28,6 +28,8 @@ SERVER_ZONE: Final = timezone(timedelta(hours=-4))
 ACCESS_TOKEN_SECONDS: Final = 21_600
 CODE_LIFETIME: Final = timedelta(minutes=10)
 REFRESH_TOKEN_LIFETIME: Final = timedelta(days=180)
+OUT_OF_STOCK: Final = "out_of_stock"
+PAUSED_BY_SELLER: Final = "paused_by_seller"
 DAILY_LISTINGS: Final = 10_000
 """Listings a seller may create on one site in a UTC day."""
 
@@ -228,6 +230,16 @@ class Listing:
         """Whether this is a global item, the parent of marketplace items."""
         return self.site_id == GLOBAL_SELLING
 
+    def restock(self, quantity: int) -> None:
+        """Gives it so many units: none pauses it, some end that pause, but not its seller's own."""
+        self.available_quantity = quantity
+        if quantity == 0 and self.status == "active":
+            self.status, self.sub_status = "paused", [OUT_OF_STOCK]
+        elif quantity > 0 and OUT_OF_STOCK in self.sub_status:
+            self.sub_status = [name for name in self.sub_status if name != OUT_OF_STOCK]
+            if PAUSED_BY_SELLER not in self.sub_status:
+                self.status = "active"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
@@ -359,7 +371,7 @@ class World:
         total = sum(place.quantity for place in product.places)
         for listing in self.listings.values():
             if listing.user_product_id == product.id:
-                listing.available_quantity = total
+                listing.restock(total)
 
     def changed(self, kind: Literal["orders", "shipments", "items", "questions"], key: str | int, user_id: int) -> None:
         """Tells that something changed: by the topic of its seller, or that of the Global Selling account above."""

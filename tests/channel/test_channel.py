@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from meli_sdk import MeliApp
+from meli_sdk import MeliApp, channel, models
 from meli_sdk.channel import ChannelSettings, SalesChannel, save_settings
 from meli_sdk.errors import ConfigurationError, InputError
 from meli_sdk.sandbox import LOCAL_SELLER_ID, Sandbox
@@ -57,3 +57,8 @@ async def test_the_applications_id_is_no_seller(app: MeliApp, box: Sandbox):
 async def test_settings_are_settings_or_a_path(app: MeliApp):
     with pytest.raises(InputError, match="settings are ChannelSettings or the path"):
         SalesChannel(app, {"name": "Tienda"})  # type: ignore[arg-type]
+
+
+def test_a_name_that_the_channel_and_the_models_share_is_one_thing():
+    shared = set(channel.__all__) & set(models.__all__)
+    assert [name for name in shared if getattr(channel, name) is not getattr(models, name)] == []

@@ -371,24 +371,60 @@ def listen(app) -> list[TopicSilent]:
     return told
 
 
-async def test_polling_that_finds_what_no_notification_spoke_of_warns(open_oms, app, box, caplog):
+async def test_polling_that_finds_what_no_notification_spoke_of_for_half_an_hour_warns(
+    open_oms, app, box, clock, caplog
+):
     told = listen(app)
     oms = await open_oms()
     box.add_order(status="paid")
+    await oms.channel._poll(oms)  # what changed before says nothing
+    clock.pass_by(hours=2)
+    await oms.channel._poll(oms)
+    for minutes in (1, 28):
+        clock.pass_by(minutes=minutes)
+        box.add_order(status="paid")
+        await oms.channel._poll(oms)
+        assert told == []
+    clock.pass_by(minutes=1)
     with caplog.at_level(logging.WARNING, "meli_sdk.channel"):
         await oms.channel._poll(oms)
     assert [event.topic for event in told] == ["orders"]
     assert "subscribe to it again" in caplog.text
 
 
+async def test_nobody_is_told_of_silence_where_nothing_changes(open_oms, app, box, clock):
+    told = listen(app)
+    oms = await open_oms()
+    for _ in range(4):
+        await oms.channel._poll(oms)
+        clock.pass_by(hours=1)
+    assert told == []
+
+
+async def test_a_change_that_is_polled_before_its_notification_is_no_silence(open_oms, app, box, clock):
+    told = listen(app)
+    oms = await open_oms()
+    await oms.channel._poll(oms)
+    clock.pass_by(minutes=1)
+    order = box.add_order(status="paid")
+    await oms.channel._poll(oms)
+    clock.pass_by(seconds=5)
+    await oms.channel.receive(notice(app, order.id))
+    for minutes in (1, 60):
+        clock.pass_by(minutes=minutes)
+        await oms.channel._poll(oms)
+    assert told == []
+
+
 async def test_polling_beside_notifications_does_not_warn(open_oms, app, box, clock):
     told = listen(app)
     oms = await open_oms()
-    order = box.add_order(status="paid")
-    await oms.channel.receive(notice(app, order.id))
-    clock.pass_by(minutes=10)
-    box.add_order(status="paid")
     await oms.channel._poll(oms)
+    for _ in range(4):
+        clock.pass_by(minutes=20)
+        told_of, _ = box.add_order(status="paid"), box.add_order(status="paid")
+        await oms.channel.receive(notice(app, told_of.id))
+        await oms.channel._poll(oms)
     assert told == []
 
 

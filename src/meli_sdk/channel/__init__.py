@@ -9,7 +9,7 @@ except ModuleNotFoundError as _missing:
     raise ModuleNotFoundError(_message, name=_missing.name) from None
 
 from meli_sdk.channel.channel import SalesChannel
-from meli_sdk.channel.check import ChannelCheck, CheckProblem, SellerAccount
+from meli_sdk.channel.check import ChannelCheck, CheckedAccount, CheckProblem
 from meli_sdk.channel.columns import Moment, Money
 from meli_sdk.channel.connection import ConnectionInfo
 from meli_sdk.channel.fulfillment import ParcelState, PushedParcel
@@ -53,6 +53,7 @@ __all__ = [
     "ChannelRouter",
     "ChannelSettings",
     "CheckProblem",
+    "CheckedAccount",
     "ConnectionInfo",
     "DeliveryReport",
     "DeliveryRow",
@@ -87,7 +88,6 @@ __all__ = [
     "Receipt",
     "ReceiptState",
     "SalesChannel",
-    "SellerAccount",
     "SkuMatch",
     "SkuReview",
     "StockLevel",

@@ -106,6 +106,7 @@ class SalesChannel:
         self._arrived: Final = asyncio.Event()
         self._inbox_writes: Final = GroupCommit()
         self._stored: Final = asyncio.Event()
+        self._silence = inbox_work.SilenceWatch()
         self._checked: tuple[ChannelCheck, ChannelSettings, float] | None = None
 
     @property
@@ -562,6 +563,8 @@ class SalesChannel:
         if scope.settings.mode.listens and Job.NOTIFICATIONS in scope.settings.jobs:
             scope.settings.require_webhooks()
 
+        self._silence = inbox_work.SilenceWatch()
+
         def told(job: str, failures: int, seconds: float, error: Exception) -> None:
             # A database's error may quote what the handler wrote.
             said = error if isinstance(error, MeliError) else f"the database cannot be used ({type(error).__name__})"
@@ -612,7 +615,7 @@ class SalesChannel:
 
     async def _poll(self, handler: OrderHandler) -> None:
         report = await self.download_orders(handler)
-        await inbox_work.warn_of_silence(self._offline(), report)
+        await self._silence.look(self._offline(), report)
 
     async def quarantine(self) -> tuple[QuarantinedThing, ...]:
         """What was set aside and is not settled, oldest first.

@@ -30,8 +30,8 @@ HELD_BY_MERCADO_LIBRE: Final = "fulfillment"
 
 
 @frozen(kw_only=True)
-class SellerAccount:
-    """What was read of a seller's account."""
+class CheckedAccount:
+    """A seller's account as a check of the channel read it."""
 
     user: "User"
     stores: tuple["Store", ...] = ()
@@ -97,7 +97,7 @@ class ChannelCheck:
     jobs: frozenset[Job]
     """What the channel is to do by itself."""
     checked_at: datetime
-    seller: SellerAccount = field(repr=False)
+    seller: CheckedAccount = field(repr=False)
     """The account as it was read."""
     problems: tuple[CheckProblem, ...]
     limitations: Mapping[str, str]
@@ -155,16 +155,16 @@ class ChannelCheck:
         )
 
 
-async def read_account(session: "MeliSession") -> SellerAccount:
+async def read_account(session: "MeliSession") -> CheckedAccount:
     """Reads what a check compares: two calls, and one more for each fifty stores."""
     user = await session.users.me()
     if user.site_id == GLOBAL_SELLING:
-        return SellerAccount(user=user, marketplaces=(await session.marketplace.user()).marketplaces)
+        return CheckedAccount(user=user, marketplaces=(await session.marketplace.user()).marketplaces)
     stores = tuple([store async for store in session.stock.stores()]) if SEVERAL_ORIGINS in user.tags else ()
-    return SellerAccount(user=user, stores=stores, preferences=await session.shipments.preferences())
+    return CheckedAccount(user=user, stores=stores, preferences=await session.shipments.preferences())
 
 
-def check_channel(settings: ChannelSettings, account: SellerAccount, *, now: datetime) -> ChannelCheck:
+def check_channel(settings: ChannelSettings, account: CheckedAccount, *, now: datetime) -> ChannelCheck:
     """Compares the settings of a channel with the account."""
     return ChannelCheck(
         name=settings.name,
@@ -185,7 +185,7 @@ def check_channel(settings: ChannelSettings, account: SellerAccount, *, now: dat
     )
 
 
-def _seller(settings: ChannelSettings, account: SellerAccount) -> Iterator[CheckProblem]:
+def _seller(settings: ChannelSettings, account: CheckedAccount) -> Iterator[CheckProblem]:
     user = account.user
     if user.id != settings.user_id:
         yield CheckProblem(
@@ -220,7 +220,7 @@ def _seller(settings: ChannelSettings, account: SellerAccount) -> Iterator[Check
             )
 
 
-def _webhooks(settings: ChannelSettings, account: SellerAccount) -> Iterator[CheckProblem]:  # noqa: ARG001  as all checks
+def _webhooks(settings: ChannelSettings, account: CheckedAccount) -> Iterator[CheckProblem]:  # noqa: ARG001  as all checks
     if settings.mode.listens and Job.NOTIFICATIONS in settings.jobs and settings.webhook_client_id is None:
         yield CheckProblem(
             setting="webhook_client_id",
@@ -242,7 +242,7 @@ def _webhooks(settings: ChannelSettings, account: SellerAccount) -> Iterator[Che
         )
 
 
-def _warehouses(settings: ChannelSettings, account: SellerAccount) -> Iterator[CheckProblem]:
+def _warehouses(settings: ChannelSettings, account: CheckedAccount) -> Iterator[CheckProblem]:
     def problem(warehouse: str | None, sentence: str) -> CheckProblem:
         return CheckProblem(setting="warehouses", word=warehouse, job=Job.INVENTORY, sentence=sentence)
 
@@ -279,7 +279,7 @@ def _warehouses(settings: ChannelSettings, account: SellerAccount) -> Iterator[C
         yield problem(None, sentence)
 
 
-def _location(warehouse: str, location: str, account: SellerAccount) -> str | None:
+def _location(warehouse: str, location: str, account: CheckedAccount) -> str | None:
     """What is wrong with one location."""
     what = f"warehouse {warehouse!r}: the location"
     stores = account.stores_at(location)
@@ -314,7 +314,7 @@ def _store(what: str, location: str, stores: tuple["Store", ...]) -> str | None:
     )
 
 
-def _together(settings: ChannelSettings, account: SellerAccount) -> Iterator[str]:
+def _together(settings: ChannelSettings, account: CheckedAccount) -> Iterator[str]:
     """What is wrong with the locations side by side."""
     mapped: dict[str, list[str]] = {}
     for warehouse, mapping in settings.warehouses.items():
@@ -335,7 +335,7 @@ def _together(settings: ChannelSettings, account: SellerAccount) -> Iterator[str
         )
 
 
-def _carriers(settings: ChannelSettings, account: SellerAccount) -> Iterator[CheckProblem]:
+def _carriers(settings: ChannelSettings, account: CheckedAccount) -> Iterator[CheckProblem]:
     if account.is_global:
         known: tuple[str, ...] = ()
     else:
@@ -359,7 +359,7 @@ def _carriers(settings: ChannelSettings, account: SellerAccount) -> Iterator[Che
         yield CheckProblem(setting="carriers", word=carrier, job=Job.FULFILLMENT, sentence=sentence)
 
 
-_CHECKS: Final[tuple[Callable[[ChannelSettings, SellerAccount], Iterator[CheckProblem]], ...]] = (
+_CHECKS: Final[tuple[Callable[[ChannelSettings, CheckedAccount], Iterator[CheckProblem]], ...]] = (
     _seller,
     _webhooks,
     _warehouses,

@@ -70,7 +70,7 @@ class OrdersRecovered(ChannelEvent):
 
 @frozen(kw_only=True)
 class TopicSilent(ChannelEvent):
-    """Polling finds changes of which no notification speaks: Mercado Libre may have switched the topic off."""
+    """Polling found changes, and for half an hour no notification spoke of any: Mercado Libre may have switched the topic off."""
 
     topic: str
     last_received: datetime | None

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import frozen
@@ -25,6 +25,8 @@ SILENT_AFTER: Final = timedelta(minutes=30)
 _WAITS: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 """A new order may need some minutes before it can be read, and a failure may pass by."""
 _GIVE_UP: Final = timedelta(days=2)
+_ANNOUNCED: Final = (OrderAction.NEW, OrderAction.CHANGED, OrderAction.LEFT)
+"""What a notification should have spoken of."""
 _GIVE_UP_AFTER: Final = 5
 """So many orders in a row that Mercado Libre fails for (5xx): it is in trouble, not the orders, and the pass ends."""
 _NOT_WELL: Final = frozenset({OrderAction.NOT_FOUND, OrderAction.QUARANTINED})
@@ -150,19 +152,38 @@ async def read_missed(scope: Scope, accounts: Collection[int]) -> int:
     return new
 
 
-async def warn_of_silence(scope: Scope, report: OrderReport) -> bool:
-    """Tells where polling handed over orders of which no notification spoke for half an hour."""
-    if not (scope.settings.mode.polls and scope.settings.mode.listens) or not report.handed_over:
-        return False
-    async with scope.database.reads.connect() as connection:
-        last = await inbox.last_received(connection, scope, ORDER_TEMPLATES)
-    if last is not None and scope.now() - last < SILENT_AFTER:
-        return False
-    LOGGER.warning(
-        "channel %s: polling found orders and no notification about orders has arrived %s; the topic may be switched off: "
-        "subscribe to it again in the developer panel",
-        scope.settings.name,
-        f"since {last.isoformat()}" if last else "yet",
-    )
-    scope.tell(TopicSilent, topic="orders", last_received=last)
-    return True
+class SilenceWatch:
+    """Tells where polling finds changes and for half an hour no notification speaks of any.
+
+    What the first pass of a run finds says nothing: it changed while nobody listened. And a change that was polled before its
+    notification arrived is no silence: only the half hour shows.
+    """
+
+    def __init__(self) -> None:
+        self._looked: datetime | None = None
+        self._quiet_since: datetime | None = None
+
+    async def look(self, scope: Scope, report: OrderReport) -> bool:
+        """Looks at one more pass; whether it told."""
+        now = scope.now()
+        before, self._looked = self._looked, now
+        if before is None or not (scope.settings.mode.polls and scope.settings.mode.listens):
+            return False
+        async with scope.database.reads.connect() as connection:
+            last = await inbox.last_received(connection, scope, ORDER_TEMPLATES)
+        if self._quiet_since is None and any(report.totals.get(action) for action in _ANNOUNCED):
+            self._quiet_since = before
+        if self._quiet_since is None or (last is not None and last >= self._quiet_since):
+            self._quiet_since = None
+            return False
+        if now - self._quiet_since < SILENT_AFTER:
+            return False
+        self._quiet_since = None
+        LOGGER.warning(
+            "channel %s: polling found orders and no notification about orders has arrived %s; the topic may be switched off: "
+            "subscribe to it again in the developer panel",
+            scope.settings.name,
+            f"since {last.isoformat()}" if last else "yet",
+        )
+        scope.tell(TopicSilent, topic="orders", last_received=last)
+        return True

@@ -5,7 +5,7 @@ from typing import Final
 
 from attrs import frozen
 
-from meli_sdk.channel.check import SellerAccount
+from meli_sdk.channel.check import CheckedAccount
 from meli_sdk.channel.inventory_levels import KnownLevel, Result
 from meli_sdk.channel.inventory_report import StockOutcome
 from meli_sdk.channel.settings import ChannelSettings
@@ -69,7 +69,7 @@ _TOO_MANY: Final = f"units together, and Mercado Libre takes {MAX_QUANTITY:,} at
 
 
 def wanted(
-    settings: ChannelSettings, account: SellerAccount, route: StockRoute, levels: Sequence[KnownLevel]
+    settings: ChannelSettings, account: CheckedAccount, route: StockRoute, levels: Sequence[KnownLevel]
 ) -> Wanted | str:
     """How many units go where; text: why nothing can be sent."""
     if route.resource is not StockResource.STORES:

@@ -71,7 +71,7 @@ class CategorySettings(Model):
 
 
 @define(kw_only=True)
-class ChannelSettings(Model):
+class CategoryChannelSettings(Model):
     """What a category allows in one channel."""
 
     channel: str | None = None
@@ -91,7 +91,7 @@ class Category(Entity):
     children_categories: tuple[CategoryReference, ...] = ()
     attribute_types: str | None = None
     settings: CategorySettings | None = None
-    channels_settings: tuple[ChannelSettings, ...] = ()
+    channels_settings: tuple[CategoryChannelSettings, ...] = ()
     meta_categ_id: StrId | None = None
     attributable: bool | None = None
     date_created: datetime | None = None

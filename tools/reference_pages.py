@@ -104,7 +104,8 @@ def error_table() -> str:
 Which answer becomes which error: {len(rows)} rows. A call's own are tried before those of every call. The words are
 a pattern that is sought in the message, in any case; the codes are in one spelling (`bad.request` and "Bad Request" are `bad_request`).
 Retry says whether a repetition may help; whether the SDK repeats the call by itself depends on the call's safety too.
-What to do is `error.remedy`, and every cause of the answer is in `error.causes`.
+What to do is `error.remedy`, and every cause of the answer is in `error.causes`. [Errors](errors.md) draws the classes as
+a tree.
 
 | status | code | words | class | on calls of | retry | what to do | documented |
 |---|---|---|---|---|---|---|---|

@@ -59,10 +59,10 @@ MeliError
 │   │   └── VersionConflictError
 │   ├── UnprocessableError               422
 │   ├── LockedError                      423
-│   ├── DependencyFailedError            424
 │   ├── RateLimitedError                 429
 │   ├── LegalReasonsError                451
 │   ├── ServerError                      5xx
+│   │   └── DependencyFailedError        424
 │   └── UnexpectedStatusError            any other status
 ├── DecodeError                          the answer is not what Mercado Libre documents
 ├── AuthError
@@ -636,10 +636,6 @@ class LockedError(ResponseError):
     parent_id: str | None
 
 
-class DependencyFailedError(ResponseError):
-    """424: another service of Mercado Libre failed; it may work later."""
-
-
 class RateLimitedError(ResponseError):
     """429. `retry_after` is what Mercado Libre asked for, in seconds; mostly it says nothing."""
 
@@ -658,6 +654,10 @@ class LegalReasonsError(ResponseError):
 
 class ServerError(ResponseError):
     """5xx."""
+
+
+class DependencyFailedError(ServerError):
+    """424: another service of Mercado Libre failed, so that what was asked for may be done in part."""
 
 
 class UnexpectedStatusError(ResponseError):

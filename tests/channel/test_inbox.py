@@ -480,10 +480,11 @@ async def test_a_running_channel_hands_over_what_arrives_and_what_it_polls_until
     assert sorted(await oms.ids()) == sorted({told.id, polled.id})
 
 
-async def test_a_failure_that_passes_by_does_not_end_a_running_channel(open_oms, app, box, monkeypatch):
+@pytest.mark.parametrize("status", [503, 424])
+async def test_a_failure_that_passes_by_does_not_end_a_running_channel(open_oms, app, box, status):
     oms = await open_oms()
     await oms.download()
-    box.fail_next("GET /orders/{id}", 503, times=6)
+    box.fail_next("GET /orders/{id}", status, times=6)
     order = box.add_order(status="paid")
     await oms.channel.receive(notice(app, order.id))
     running = asyncio.create_task(oms.channel.run(oms))

@@ -24,6 +24,7 @@ FORBIDDEN = "access to the requested resource is forbidden"
 TOKENS = [
     (401, "not_found", "invalid_token", errors.InvalidTokenError),
     (401, "not_found", "expired_token", errors.InvalidTokenError),
+    (401, "invalid_token", "The token is not valid", errors.InvalidTokenError),
     (401, {"code": "unauthorized", "message": "invalid access token"}, "invalid access token",
      errors.InvalidTokenError),
     (401, {"code": "unauthorized", "message": "authorization value not present"}, "authorization value not present",

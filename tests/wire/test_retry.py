@@ -46,7 +46,7 @@ TABLE = {
     "409": (said(409), (STOP, STOP, STOP)),
     "422": (said(422), (STOP, STOP, STOP)),
     "423": (said(423), (AGAIN, AGAIN, AGAIN)),
-    "424": (said(424), (AGAIN, AGAIN, STOP)),
+    "424": (said(424), (AGAIN, AGAIN, UNKNOWN)),
     "429": (said(429), (AGAIN, AGAIN, AGAIN)),
     "451": (said(451), (STOP, STOP, STOP)),
     "500": (said(500), (AGAIN, AGAIN, UNKNOWN)),

@@ -91,9 +91,12 @@ def agreed(sandbox: Sandbox, prompt: str) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-async def test_every_block_runs(page, namespace):
+async def test_every_block_runs(page, servers, namespace):
     names = dict(namespace)
-    for line, source in blocks(page):
+    for line, shown in blocks(page):
+        source = shown
+        for address, here in servers.items():
+            source = source.replace(address, here)
         names.update(namespace)
         name = f"{page.relative_to(ROOT)} (from line {line + 1})"
         code = compile("\n" * line + source, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)

@@ -87,6 +87,7 @@ def test_the_check_says_what_stands_in_the_way_and_what_does_not(channel):
     assert [problem for problem in found["problems"] if problem["word"] == "main"]
     table = channel("channel", "check", "--format", "table")
     assert (table.code, "warehouses" in table.out) == (1, True)
+    assert "meli channel settings --set warehouses.MINE=THEIRS" in table.err
 
 
 def test_orders_are_handed_over_once_and_the_status_counts_them(shop, channel):

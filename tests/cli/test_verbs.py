@@ -124,7 +124,8 @@ def test_a_failure_is_one_sentence_with_its_remedy_and_its_code(shop, here, monk
     assert (done.code, "meli doctor" in done.err, "Traceback" in done.err) == (6, True, False)
     monkeypatch.setenv("MELI_GRANTS", "")
     monkeypatch.setenv("MELI_CLIENT_ID", "")
-    assert here("get", "/users/me").code == 2
+    done = here("get", "/users/me")
+    assert (done.code, "MELI_CLIENT_ID is not set" in done.err, "meli doctor" in done.err) == (2, True, True)
 
 
 def test_debug_tells_the_rest_and_no_secret(shop, connected):

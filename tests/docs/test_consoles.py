@@ -1,10 +1,10 @@
 """Every console block of the README and the documentation runs on a terminal, and shows what the page shows.
 
-The blocks of a page run in its order, in one folder. The environment names a sandbox, which the page calls
-127.0.0.1:8900, and its Argentine seller is connected; a page that starts `meli sandbox` itself gets neither. What listens at
-127.0.0.1:3000 answers 200, as the reader's own server would. `export` counts for what follows. `...` on a page stands for
-anything, over lines too; dates and times for any other. A block that cannot run is marked by `<!-- not run: reason -->` on
-the line before it.
+The blocks of a page run in its order, in one folder; a Python block with a title is a file there. The environment names a
+sandbox, which the page calls 127.0.0.1:8900, and its Argentine seller is connected; a page that starts `meli sandbox` itself
+gets neither. What listens at 127.0.0.1:3000 answers 200, as the reader's own server would. `export` counts for what follows.
+`...` on a page stands for anything, over lines too; dates and times for any other. A block that cannot run is marked by
+`<!-- not run: reason -->` on the line before it.
 """
 
 import asyncio
@@ -25,12 +25,12 @@ from textwrap import dedent
 import pytest
 from tests.cli.processes import Terminal, clean_environment, connected_environment
 
-from meli_sdk.sandbox import LOCAL_SELLER_ID, Sandbox
+from meli_sdk.sandbox import LOCAL_SELLER_ID, LiveSandbox
 from meli_sdk.sandbox.remote import control
-from meli_sdk.testing import sandbox_in_thread
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"(?:^[ ]*<!-- (not run: .+) -->\n)?^([ ]*)```console\n(.*?)^\2```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r'^```python title="([\w.]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 SERVES = re.compile(r"meli sandbox(?! send)")
 READY = "It is controlled at"
 UP, ERASED = "\x1b[1A", "\x1b[2K"
@@ -84,11 +84,8 @@ def pattern(shown: str) -> str:
 class Reader:
     """Somebody who follows a page."""
 
-    def __init__(
-        self, folder: Path, environment: dict[str, str], names: dict[str, str], box: Sandbox | None = None
-    ) -> None:
+    def __init__(self, folder: Path, environment: dict[str, str], names: dict[str, str]) -> None:
         self._folder = folder
-        self._box = box
         self._environment = environment
         self._names = names
         """What the page calls something, and what it is called here."""
@@ -121,9 +118,6 @@ class Reader:
     async def _log_in(self, terminal: Terminal) -> None:
         shown = await terminal.until("or the code in it: ")
         url = next(word for word in shown.split() if "/authorization?" in word)
-        if self._box is not None:
-            terminal.type(await self._box.authorize(url, user_id=LOCAL_SELLER_ID))
-            return
         box = self._environment["MELI_API_URL"]
         agreed = await control(box, "/authorize", {"url": url, "user_id": LOCAL_SELLER_ID})
         terminal.type(str(agreed["redirected"]))
@@ -133,6 +127,22 @@ class Reader:
         for terminal in self._running:
             os.killpg(terminal.process.pid, signal.SIGINT)
             terminal.process.wait(PATIENCE)
+
+
+@contextlib.contextmanager
+def live_sandbox() -> Iterator[LiveSandbox]:
+    """What `meli sandbox --seed 1` runs, in a thread."""
+    loop = asyncio.new_event_loop()
+    box = LiveSandbox(port_like_8900(), 1)
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(loop.run_forever)
+        try:
+            asyncio.run_coroutine_threadsafe(box.start(), loop).result()
+            yield box
+        finally:
+            asyncio.run_coroutine_threadsafe(box.stop(), loop).result()
+            loop.call_soon_threadsafe(loop.stop)
+    loop.close()
 
 
 @pytest.fixture
@@ -159,6 +169,8 @@ def hook() -> Iterator[str]:
 def reader(page: Path, tmp_path: Path, hook: str, servers: dict[str, str]) -> Iterator[Reader]:
     (tmp_path / "meli").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m meli_sdk.cli "$@"\n')
     (tmp_path / "meli").chmod(0o755)
+    for name, source in FILE.findall(page.read_text(encoding="utf-8")):
+        (tmp_path / name).write_text(source)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     settings = {
         "PATH": f"{tmp_path}:{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -174,9 +186,9 @@ def reader(page: Path, tmp_path: Path, hook: str, servers: dict[str, str]) -> It
         yield found
         found.ends()
         return
-    with sandbox_in_thread(seed=1, port=port_like_8900()) as box:
+    with live_sandbox() as box:
         connected = connected_environment(box, tmp_path, **settings) | {"MELI_GRANTS": "grants.db"}
-        yield Reader(tmp_path, connected, {"127.0.0.1:8900": box.url.removeprefix("http://"), **names}, box)
+        yield Reader(tmp_path, connected, {"127.0.0.1:8900": box.url.removeprefix("http://"), **names})
 
 
 @pytest.mark.timeout(300)

@@ -29,7 +29,7 @@ from meli_sdk.channel.settings import ChannelSettings
 from meli_sdk.channel.settings_file import load_settings, save_settings, tables_of
 from meli_sdk.cli.channel_place import SWITCH, Place, format_of, opened, settings_path
 from meli_sdk.cli.channel_stock import skus, stock
-from meli_sdk.cli.failures import REFUSED, SOME_FAILED
+from meli_sdk.cli.failures import MAPPINGS, REFUSED, SOME_FAILED
 from meli_sdk.cli.output import Rows, say, show, show_one
 from meli_sdk.cli.progress import progress
 from meli_sdk.cli.sellers_session import only_seller
@@ -135,6 +135,8 @@ def check(*, place: Place | None = None) -> None:
         limits = [{"limitation": key, "what": said} for key, said in found.limitations.items()]
         if limits and form == "table":
             show(limits, ("limitation", "what"), form)
+    if any(one.setting in {"warehouses", "carriers", "skus"} for one in found.problems):
+        say(f"meli: {MAPPINGS}")
     sys.exit(0 if found.ok else 1)
 
 

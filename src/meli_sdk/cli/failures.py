@@ -32,10 +32,13 @@ NOT_CONFIRMED: Final = 8
 """The question before a write was answered with no."""
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
+MAPPINGS: Final = (
+    "Mappings are kept by: meli channel settings --set warehouses.MINE=THEIRS (or carriers.MINE, skus.MINE)"
+)
 REMEDIES: Final[dict[str, str]] = {
     "NoGrantError": "Connect the seller: meli login --site MLA",
     "ReauthorizationRequiredError": "Connect the seller again: meli login --site MLA",
-    "MappingError": "Mappings are kept by: meli channel settings --set warehouses.MINE=THEIRS (or carriers.MINE, skus.MINE)",
+    "MappingError": MAPPINGS,
     "MeliConnectionError": "Look at the settings and the network: meli doctor",
 }
 

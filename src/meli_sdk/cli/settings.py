@@ -11,6 +11,7 @@ from yarl import URL
 
 from meli_sdk.app import MeliApp
 from meli_sdk.config import BASE_URL, DEFAULT_THROUGHPUT, check_throughput, read_environment
+from meli_sdk.errors import ConfigurationError
 from meli_sdk.secret import Secret
 from meli_sdk.wire.message import LOOPBACK
 
@@ -93,6 +94,13 @@ def make_app() -> MeliApp:
         ConfigurationError: a variable is missing or wrong; the message names it.
     """
     given = {**defaults(), **{name: value for name, value in os.environ.items() if value}}
+    for name in ("MELI_CLIENT_ID", "MELI_CLIENT_SECRET"):
+        if name not in given:
+            message = (
+                f"{name} is not set: export it, from the developer panel or as `meli sandbox` prints it; `meli doctor` "
+                "shows every setting"
+            )
+            raise ConfigurationError(message)
     api = given["MELI_API_URL"]
     try:
         local = URL(api).host in LOOPBACK

@@ -400,6 +400,48 @@ async def test_no_more_connections_are_open_than_allowed_and_those_who_wait_are_
     ]
 
 
+@pytest.mark.parametrize("how", ["cancelled", "too_large", "timeout", "refused_at_length"])
+async def test_an_answer_that_is_not_read_to_its_end_closes_its_connection_and_frees_its_place(how):
+    begun, closed = asyncio.Event(), asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = await reader.readuntil(b"\r\n\r\n")
+        if b"/whole" in asked:
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+        else:
+            status = b"400 Bad Request" if how == "refused_at_length" else b"200 OK"
+            writer.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 1000000\r\n\r\n" + b"x" * 100_000)
+            begun.set()
+            await reader.read()  # until the other side closes
+            closed.set()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    url = URL(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+    door = AiohttpTransport(limit=1)
+    limits = SHORT if how == "timeout" else Timeouts()
+    sending = asyncio.create_task(
+        door.send(get(url, timeouts=limits, max_bytes=50_000 if how == "too_large" else 10**7))
+    )
+    await begun.wait()
+    if how == "cancelled":
+        await asyncio.sleep(0)
+        sending.cancel()
+    (outcome,) = await asyncio.gather(sending, return_exceptions=True)
+    async with asyncio.timeout(20):
+        await closed.wait()
+        assert (await door.send(get(url / "whole"))).body == b"{}"
+    expected = {
+        "cancelled": asyncio.CancelledError,
+        "too_large": errors.ResponseTooLargeError,
+        "timeout": errors.MeliTimeoutError,
+        "refused_at_length": Response,
+    }
+    assert type(outcome) is expected[how]
+    await door.aclose()
+    server.close()
+
+
 async def test_connections_are_reused(door):
     ports = set()
 

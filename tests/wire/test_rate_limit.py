@@ -280,6 +280,28 @@ async def test_stalls_and_cancellations_never_lead_to_more_than_the_rate_in_any_
     assert taken >= 0.97 * rate * (now() - start)
 
 
+@pytest.mark.parametrize("rate", [25, 200])
+async def test_a_call_that_is_held_up_counts_from_when_it_left_where_all_that_follow_find_a_free_slot(limiter, rate):
+    gate, left = limiter(rate), list[float]()
+    await gate.acquire(1, None)
+    stall(0.3)
+    left.append(now())
+    for _ in range(rate):
+        await asyncio.sleep(0.8 / rate)
+        await gate.acquire(1, None)
+        left.append(now())
+    assert most_in_a_window(left) <= rate
+
+
+@pytest.mark.parametrize(("rate", "last"), [(1, 1.0), (4, 1.25), (25, 1.26)])
+async def test_a_call_counts_from_when_it_left_and_not_from_when_the_next_one_came(limiter, record, rate, last):
+    gate, start = limiter(rate), now()
+    await gate.acquire(1, None)
+    await asyncio.sleep(0.5)
+    await asyncio.gather(*(record(n, gate.acquire(1, None)) for n in range(rate)))
+    assert record.times[-1] - start <= last + EXACT
+
+
 async def test_after_a_quiet_time_no_second_holds_more_than_the_rate(limiter, record):
     gate = limiter(25)
     for _ in range(5):

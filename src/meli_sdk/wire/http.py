@@ -128,7 +128,7 @@ async def _exchange(
 ) -> Response | MeliError:
     """The answer, or the failure as a value: the frame that holds the revealed token never raises."""
     try:
-        async with session.request(
+        answer = await session.request(
             request.method,
             request.url,
             headers=_headers(request),
@@ -136,15 +136,17 @@ async def _exchange(
             allow_redirects=False,
             proxy=proxy,
             timeout=limits,
-        ) as answer:
+        )
+        try:
             refused = answer.status >= 400  # noqa: PLR2004
             body, whole = await _read(answer, MAX_ERROR_BYTES if refused else request.max_bytes)
-            if not whole:
-                answer.close()
-                if not refused:
-                    message = f"the answer is larger than {request.max_bytes} bytes"
-                    return errors.ResponseTooLargeError(message)
+            if not whole and not refused:
+                message = f"the answer is larger than {request.max_bytes} bytes"
+                return errors.ResponseTooLargeError(message)
             return Response(status=answer.status, headers=answer.headers, body=body, request=request)
+        finally:
+            if not answer.closed:  # one that was read to its end is, and its connection is free again
+                answer.close()
     except Exception as failure:  # noqa: BLE001  mapped to ours, so that no aiohttp object travels on
         return _mapped(failure, request.url)
 

@@ -87,7 +87,9 @@ class Response:
     @property
     def missing(self) -> tuple[str, ...]:
         """The parts that `X-Content-Missing` names, where the answer is partial."""
-        text = self.headers.get("x-content-missing", "") if self.partial else ""
+        if not self.partial:
+            return ()
+        text = self.headers.get("x-content-missing", "")
         return tuple(part.strip() for part in text.split(",") if part.strip())
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.goods import attributes, goods, variation
+from tests.goods import attributes, goods
 from tests.resources.conftest import SandboxClock
 
 from meli_sdk import MeliSession, errors
@@ -18,9 +18,7 @@ from meli_sdk.models import (
     ItemUpdate,
     NewItem,
     PictureInput,
-    RelistedVariation,
     Relisting,
-    VariationInput,
 )
 from meli_sdk.sandbox import LOCAL_SELLER_ID, Sandbox, SandboxOptions
 
@@ -105,7 +103,8 @@ FAULTS = {
     "a malformed identifier": (
         goods(attributes=attributes(GTIN14="75-12")), 7711, "item.attribute.product_identifier.invalid_format"),
     "a wrong check digit": (
-        goods(attributes=attributes(GTIN14="7506123400014")), 7710, "item.attribute.product_identifier.invalid"),
+        goods(attributes=attributes(GTIN14="7506123400014")), 7711, "item.attribute.product_identifier.invalid_format"),
+    "zeros": (goods(attributes=attributes(GTIN14="0" * 14)), 7710, "item.attribute.product_identifier.invalid"),
     "markup": ({**body_of(goods()), "description": {"plain_text": "Suena <b>bien</b>"}}, 398,
                "item.description.type.invalid"),
 }  # fmt: skip
@@ -171,6 +170,38 @@ async def test_a_seller_of_user_products_names_a_family_and_gets_a_title(box, lo
     item = await local.items.create(family)
     assert (item.title, item.family_name) == ("Auriculares Norte X3 Azul", "Auriculares Norte X3")
     assert (await local.stock.get(item.user_product_id)).quantity("selling_address") == 7
+
+
+async def test_the_limits_are_those_that_the_category_tells(local):
+    settings = (await local.categories.get("MLA3697")).settings
+    title, pictures = "Auriculares ".ljust(settings.max_title_length, "x"), settings.max_pictures_per_item
+    sources = [PictureInput(source=f"https://pictures.example/{number}.jpg") for number in range(pictures + 1)]
+    text = "a" * settings.max_description_length
+    fits = {"title": title, "pictures": sources[1:], "price": settings.minimum_price, "description": text}
+    assert (await local.items.create(goods(**fits))).warnings == ()
+    beyond = {"title": f"{title}x", "pictures": sources, "price": settings.minimum_price - Decimal("0.01")}
+    with pytest.raises(errors.ValidationFailedError) as raised:
+        await local.items.create(goods(**beyond, description=f"{text}a"))
+    assert [cause.code for cause in raised.value.causes] == [
+        "item.title.length_exceeded",
+        "item.price.invalid",
+        "item.pictures.max",
+        "item.descriptions.length_exceeded",
+    ]
+
+
+async def test_an_item_of_a_brand_that_sells_with_identifiers_needs_one_of_its_own(box, local):
+    category = box.world.categories["MLA3697"]
+    gtin = {"id": "GTIN", "name": "GTIN", "value_type": "string", "tags": {"conditional_required": True}}
+    box.world.categories[category.id] = replace(category, attributes=(*category.attributes, gtin))
+    item = await local.items.create(goods())
+    for number in range(30):
+        known = [*box.world.listings[item.id].attributes, {"id": "GTIN", "value_name": "7506123400015"}]
+        box.world.listings[f"MLA7{number}"] = replace(box.world.listings[item.id], attributes=known)
+    with pytest.raises(errors.ValidationFailedError) as raised:
+        await local.items.validate(goods())
+    assert [cause.cause_id for cause in raised.value.causes] == [7810]
+    assert await local.items.validate(goods(attributes=attributes(GTIN="7506123400015"))) is None
 
 
 # changing
@@ -398,111 +429,3 @@ async def test_a_description_that_is_too_long_is_refused(local):
     with pytest.raises(errors.ValidationFailedError) as raised:
         await local.items.set_description(SOLD, "a" * 50_001)
     assert [cause.cause_id for cause in raised.value.causes] == [3707]
-
-
-# variations
-
-
-def varied(*variations: VariationInput) -> NewItem:
-    return goods(variations=list(variations))
-
-
-async def test_variations_have_ids_and_stock_of_their_own_and_are_found_by_their_skus(local):
-    item = await local.items.create(varied(variation("Azul", 4), variation("Rojo", 3)))
-    assert (item.available_quantity, len(item.variations)) == (7, 2)
-    blue, red = item.variations
-    assert blue.id != red.id
-    assert blue.picture_ids == (item.pictures[0].id,)
-    assert await local.items.search(seller_sku="AUR-X3-Rojo").collect(limit=5) == [item.id]
-    assert [one.attributes for one in await local.items.variations(item.id)] == [(), ()]
-    shown = await local.items.variations(item.id, all_attributes=True)
-    assert [one.sku for one in shown] == ["AUR-X3-Azul", "AUR-X3-Rojo"]
-    assert (await local.items.variation(item.id, red.id)).available_quantity == 3
-    with pytest.raises(errors.NotFoundError):
-        await local.items.variation(item.id, 1)
-
-
-async def test_variations_that_are_not_named_are_kept(box, local):
-    item = await local.items.create(varied(variation("Azul", 4), variation("Rojo", 3)))
-    blue, red = item.variations
-    changed = await local.items.update_variations(item.id, [VariationInput(id=red.id, available_quantity=9)])
-    assert [(one.id, one.available_quantity) for one in changed.variations] == [(blue.id, 4), (red.id, 9)]
-    assert changed.available_quantity == 13
-    assert json.loads(box.requests[-1].body) == {
-        "variations": [{"id": blue.id}, {"id": red.id, "available_quantity": 9}]
-    }
-    with pytest.raises(errors.InputError, match=f"has no variations 9; it has {blue.id}"):
-        await local.items.update_variations(item.id, [{"id": 9, "available_quantity": 4}])
-
-
-async def test_a_variation_that_is_left_out_is_deleted(local):
-    item = await local.items.create(varied(variation("Azul"), variation("Rojo")))
-    kept = item.variations[1]
-    changed = await local.items.update(item.id, {"variations": [{"id": kept.id}]})
-    assert [one.id for one in changed.variations] == [kept.id]
-
-
-async def test_a_variation_is_added_and_deleted_by_itself(box, local):
-    item = await local.items.create(varied(variation("Azul"), variation("Rojo")))
-    added = variation("Verde", 5, picture_ids=[item.pictures[0].id])
-    names = [one.attribute_combinations[0].value_name for one in await local.items.add_variation(item.id, added)]
-    assert names == ["Azul", "Rojo", "Verde"]
-    left = await local.items.delete_variation(item.id, item.variations[0].id)
-    assert left.variations[0].id == item.variations[1].id
-    assert (len(left.variations), left.available_quantity) == (2, 9)
-    with pytest.raises(errors.NotFoundError):
-        await local.items.delete_variation(item.id, item.variations[0].id)
-    assert writes(box)[1:] == [
-        f"POST /items/{item.id}/variations",
-        *[f"DELETE /items/{item.id}/variations/{item.variations[0].id}"] * 2,
-    ]
-
-
-WRONG = {
-    "no pictures": ([variation(picture_ids=[])], 369, "body.required_fields"),
-    "another picture": ([variation(picture_ids=["x"])], 204, "item.pictures.picture_not_found"),
-    "the same values": ([variation("Azul"), variation("azul")], None,
-                        "item.variations.attribute_combinations.duplicated"),
-    "other attributes": (
-        [variation("Azul"), variation(attribute_combinations=[AttributeInput(name="Aroma", value_name="Menta")])],
-        None, "item.variations.attribute_combinations.invalid"),
-    "an attribute that does not vary": (
-        [variation(attribute_combinations=[AttributeInput("BRAND", value_name="Norte")])],
-        None, "item.variations.attribute_combinations.invalid"),
-    "two of its own": (
-        [variation(attribute_combinations=[AttributeInput(name=name, value_name="x") for name in ("Aroma", "Lado")])],
-        372, "item.attributes.non_existent.limit_exceeded"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("fault", WRONG)
-async def test_faulty_variations_are_refused_with_their_cause(local, fault):
-    variations, cause_id, code = WRONG[fault]
-    with pytest.raises(errors.ValidationFailedError) as raised:
-        await local.items.create(varied(*variations))
-    assert [(cause.cause_id, cause.code) for cause in raised.value.causes] == [(cause_id, code)]
-
-
-async def test_a_required_attribute_may_stand_in_every_variation(local):
-    given = [*variation().attributes, AttributeInput("PACKAGE_WEIGHT", value_name="420 g")]
-    fields = {**body_of(goods()), "attributes": attributes(PACKAGE_WEIGHT=None)}
-    with pytest.raises(errors.ValidationFailedError, match="PACKAGE_WEIGHT"):
-        await local.items.create({**fields, "variations": [variation("Azul", attributes=given), variation("Rojo")]})
-    both = [variation("Azul", attributes=given), variation("Rojo", attributes=given)]
-    assert (await local.items.create({**fields, "variations": both})).id
-
-
-async def test_an_item_with_variations_has_no_stock_of_its_own_to_set(local):
-    item = await local.items.create(varied(variation("Azul")))
-    with pytest.raises(errors.ValidationFailedError, match="that of its variations"):
-        await local.items.update(item.id, {"available_quantity": 5})
-
-
-async def test_an_item_is_listed_again_with_new_variation_ids(local):
-    item = await local.items.create(varied(variation("Azul"), variation("Rojo")))
-    await local.items.close(item.id)
-    rows = [RelistedVariation(id=one.id, price=Decimal(25000), quantity=2) for one in item.variations]
-    new = await local.items.relist(item.id, Relisting(listing_type_id="gold_special", variations=rows))
-    assert (new.price, new.available_quantity) == (25000, 4)
-    assert not {one.id for one in new.variations} & {one.id for one in item.variations}
-    assert [one.attribute_combinations[0].value_name for one in new.variations] == ["Azul", "Rojo"]

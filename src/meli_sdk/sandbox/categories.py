@@ -166,10 +166,16 @@ async def ask_conditional(request: web.Request) -> web.Response:
     if category.site_id not in CONDITIONAL_SITES:
         raise resource_not_found()
     item = await read_object(request)
-    lacking = _lacks_identifier(world, category, as_objects(item.get("attributes")) or [])
-    conditional = [row for row in category.attributes if "conditional_required" in (as_object(row.get("tags")) or {})]
-    required = [row for row in conditional if lacking and row["id"] == "GTIN"]
+    required = conditionally_required(world, category, as_objects(item.get("attributes")) or [])
     return answer({"required_attributes": [{"id": row["id"], "name": row["name"]} for row in required]})
+
+
+def conditionally_required(world: World, category: Category, attributes: list[JsonObject]) -> list[JsonObject]:
+    """The attributes of a category that this very item lacks."""
+    if not _lacks_identifier(world, category, attributes):
+        return []
+    conditional = [row for row in category.attributes if "conditional_required" in (as_object(row.get("tags")) or {})]
+    return [row for row in conditional if row["id"] == "GTIN"]
 
 
 def _lacks_identifier(world: World, category: Category, attributes: list[JsonObject]) -> bool:

@@ -1,5 +1,6 @@
 """Items through the local resource: https://developers.mercadolibre.com.ar/es_ar/producto-sincroniza-modifica-publicaciones"""
 
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
@@ -121,9 +122,21 @@ def own_item(request: web.Request) -> Listing:
     return listing
 
 
+def shown_variation(variation: JsonObject, query: Mapping[str, str]) -> JsonObject:
+    """A variation as it is read: its own attributes are there with `include_attributes=all` alone."""
+    if query.get("include_attributes") == "all":
+        return variation
+    return {name: value for name, value in variation.items() if name != "attributes"}
+
+
+def shown_item(listing: Listing, query: Mapping[str, str]) -> JsonObject:
+    """The item as it is read, with all its fields."""
+    return item_body(listing) | {"variations": [shown_variation(row, query) for row in listing.variations]}
+
+
 async def get_item(request: web.Request) -> web.Response:
     """`GET /items/{id}`, whole or the fields that `attributes=` names."""
-    return answer(selected(item_body(own_item(request)), request.query))
+    return answer(selected(shown_item(own_item(request), request.query), request.query))
 
 
 async def list_marketplace_items(request: web.Request) -> web.Response:

@@ -132,10 +132,11 @@ def _check_value(causes: Causes, attribute: JsonObject, value_id: str | None, na
 
 def _check_identifier(causes: Causes, attribute_id: str, value: str, where: str) -> None:
     for code in (part.strip() for part in value.split(",")):
-        if not code.isascii() or not code.isdigit() or len(code) not in _LENGTHS:
+        is_code = code.isascii() and code.isdigit() and len(code) in _LENGTHS
+        if not is_code or (len(code) != _ISBN_10 and _check_digit(code[:-1]) != code[-1]):
             message = f"Product Identifier [{attribute_id}] contains values with invalid format: [{code}]."
             causes.error(7711, "item.attribute.product_identifier.invalid_format", message, where)
-        elif len(code) != _ISBN_10 and _check_digit(code[:-1]) != code[-1]:
+        elif not code.strip("0"):
             message = f"Product Identifier [{attribute_id}] has invalid values: [{code}]."
             causes.error(7710, "item.attribute.product_identifier.invalid", message, where)
 
@@ -143,6 +144,14 @@ def _check_identifier(causes: Causes, attribute_id: str, value: str, where: str)
 def _check_digit(digits: str) -> str:
     total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
     return str(-total % 10)
+
+
+def required_message(missing: list[str], category: str) -> str:
+    """The words for attributes that are required and are not there."""
+    return (
+        f"The attributes [{', '.join(missing)}] are required for category {category}. Check the attribute is present in "
+        "the attributes list or in all variation's attributes_combination or attributes."
+    )
 
 
 def _given_in(variation: JsonObject) -> set[str]:
@@ -170,11 +179,7 @@ def check_required(
         if attribute_id not in there and any(tagged(attribute, tag) for tag in tags)
     ]
     if missing:
-        message = (
-            f"The attributes [{', '.join(missing)}] are required for category {category_id} and channel marketplace. "
-            "Check the attribute is present in the attributes list or in all variation's attributes_combination or "
-            "attributes."
-        )
+        message = required_message(missing, f"{category_id} and channel marketplace")
         causes.error(147, "item.attributes.missing_required", message, "item.attributes")
     for attribute_id, attribute in known.items():
         if attribute_id not in {*there, *missing} and tagged(attribute, "catalog_required"):

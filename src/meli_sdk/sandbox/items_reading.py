@@ -9,7 +9,7 @@ from aiohttp import web
 
 from meli_sdk.sandbox.answers import CALLER, WORLD, answer, as_objects
 from meli_sdk.sandbox.errors import JsonObject, invalid_parameter, refusal
-from meli_sdk.sandbox.items import item_body
+from meli_sdk.sandbox.items import shown_item
 from meli_sdk.sandbox.state import Listing
 
 MAX_IDS: Final = 20
@@ -43,7 +43,7 @@ async def get_in_bulk(request: web.Request) -> web.Response:
         if listing is not None and listing.owner_id != caller.id:
             row["status_code"] = 403
         elif listing is not None:
-            body = item_body(listing)
+            body = shown_item(listing, request.query)
             row |= {"status_code": 200, "body": _chosen(body, fields) if wanted else body}
         rows.append(_chosen(row, ["body", *wanted]) if wanted else row)
     return answer(rows)
@@ -62,7 +62,7 @@ async def get_by_ids(request: web.Request) -> web.Response:
             refused = {"message": "Access to the requested resource is forbidden", "error": "access_denied"}
             rows.append({"code": 403, "body": {"id": item_id, **refused}})
         else:
-            body = item_body(listing)
+            body = shown_item(listing, request.query)
             rows.append({"code": 200, "body": _chosen(body, fields) if fields else body})
     return answer(rows)
 

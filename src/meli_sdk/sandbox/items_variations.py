@@ -6,15 +6,9 @@ from aiohttp import web
 
 from meli_sdk.sandbox.answers import WORLD, answer, read_object
 from meli_sdk.sandbox.errors import JsonObject, refusal
-from meli_sdk.sandbox.items import closed_resource, item_body, own_item
+from meli_sdk.sandbox.items import closed_resource, item_body, own_item, shown_variation
 from meli_sdk.sandbox.items_changing import change
 from meli_sdk.sandbox.state import Listing
-
-
-def _shown(variation: JsonObject, request: web.Request) -> JsonObject:
-    if request.query.get("include_attributes") == "all":
-        return variation
-    return {name: value for name, value in variation.items() if name != "attributes"}
 
 
 def _asked(request: web.Request, listing: Listing) -> JsonObject:
@@ -38,19 +32,19 @@ def _kept(listing: Listing, without: object = None) -> list[JsonObject]:
 
 async def list_variations(request: web.Request) -> web.Response:
     """`GET /items/{id}/variations`; their attributes are there with `include_attributes=all`."""
-    return answer([_shown(variation, request) for variation in own_item(request).variations])
+    return answer([shown_variation(variation, request.query) for variation in own_item(request).variations])
 
 
 async def get_variation(request: web.Request) -> web.Response:
     """`GET /items/{id}/variations/{variation_id}`."""
-    return answer(_shown(_asked(request, own_item(request)), request))
+    return answer(shown_variation(_asked(request, own_item(request)), request.query))
 
 
 async def post_variation(request: web.Request) -> web.Response:
     """`POST /items/{id}/variations`: one more; the answer is all of them."""
     listing, new = _writable(request), await read_object(request)
     change(request.app[WORLD], listing, {"variations": [*_kept(listing), new]})
-    return answer([_shown(variation, request) for variation in listing.variations], 201)
+    return answer([shown_variation(variation, request.query) for variation in listing.variations], 201)
 
 
 async def delete_variation(request: web.Request) -> web.Response:

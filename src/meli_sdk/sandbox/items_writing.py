@@ -8,6 +8,7 @@ from aiohttp import web
 
 from meli_sdk.sandbox import changes, items_attributes
 from meli_sdk.sandbox.answers import CALLER, WORLD, answer, as_object, as_objects, as_quantity, read_object
+from meli_sdk.sandbox.categories import conditionally_required
 from meli_sdk.sandbox.errors import JsonObject, invalid_parameter
 from meli_sdk.sandbox.items import closed_resource, item_body, own_item
 from meli_sdk.sandbox.items_causes import Causes, refused
@@ -62,6 +63,10 @@ def check_new(world: World, seller: User, body: JsonObject) -> tuple[Category, C
     check_variations(causes, category, variations, range(len(variations)), picture_names(body))
     given = with_condition(body, as_objects(body["attributes"]) or [])
     items_attributes.check_required(causes, category.id, known, given, variations)
+    everywhere = [*given, *(row for one in variations for row in as_objects(one.get("attributes")) or [])]
+    if lacking := [str(row["id"]) for row in conditionally_required(world, category, everywhere)]:
+        message = items_attributes.required_message(lacking, f"[{category.id}]")
+        causes.error(7810, "item.attribute.missing_conditional_required", message, "item.attributes")
     causes.check()
     return category, causes
 

@@ -232,9 +232,8 @@ async def test_the_same_parcel_at_once_is_sent_once(box: Sandbox, channel: Sales
 
 
 async def test_the_orders_of_a_pack_share_one_shipment(box: Sandbox, channel: SalesChannel, database_url: str):
-    order, sibling = sold(box), sold(box)
-    sibling.shipment_id = order.shipment_id
-    order.pack_id = sibling.pack_id = box.world.new_order_id()
+    order = sold(box)
+    sibling = box.add_order(pack=order.id)
     await channel.push_shipment(order.id, ONE)
     assert (await channel.push_shipment(sibling.id, ONE)).outcome is PushOutcome.ALREADY_SAME
     refused = await channel.push_shipment(sibling.id, OTHER)

@@ -3,8 +3,9 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from meli_sdk.channel import OrderGroup
+from meli_sdk.channel import ChannelOrder, OrderGroup
 from meli_sdk.errors import InputError
 from meli_sdk.sandbox import Sandbox
 
@@ -112,20 +113,53 @@ async def test_the_orders_of_a_pack_come_together_whatever_their_age(
 ):
     oms = await open_oms()
     await oms.download()
-    old, new = box.add_order(created=clock.time - timedelta(days=3)), box.add_order()
+    old = box.add_order(created=clock.time - timedelta(days=3))
+    new = box.add_order(pack=old.id)
     old.updated = clock.time - timedelta(days=3)  # before everything the next pass reads
-    old.pack_id = new.pack_id = box.world.new_order_id()
     new.updated = clock.time
     await oms.download()
     assert sorted(await oms.ids()) == sorted([old.id, new.id])
     assert {line.id for line in oms.given[0].pack.orders} == {old.id, new.id}
 
 
+@each_database
+async def test_a_pack_is_whole_at_every_moment_wherever_the_hand_over_dies(
+    box: Sandbox, open_oms: OpenOms, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("meli_sdk.channel.orders_handover.SHORT", -1.0)  # a transaction for each order or pack
+
+    class Killed(BaseException):
+        pass
+
+    packs: dict[int, int] = {}
+    for _ in range(3):
+        first = box.add_order()
+        packs |= {one.id: first.id for one in (first, box.add_order(pack=first.id), box.add_order(pack=first.id))}
+    oms = await open_oms()
+    left = 0
+
+    async def handler(order: ChannelOrder, connection: AsyncConnection) -> None:
+        nonlocal left
+        left -= 1
+        await oms(order, connection)
+        if not left:
+            raise Killed
+
+    for dies_at in (1, 2, 3, 5, 6):
+        left = dies_at
+        with pytest.raises(Killed):
+            await oms.channel.download_orders(handler, since=oms.since)
+        written = Counter(packs[order_id] for order_id in await oms.ids())
+        assert set(written.values()) <= {3}
+    await oms.download()
+    assert sorted(await oms.ids()) == sorted(packs)
+
+
 async def test_of_a_pack_with_an_order_that_is_refused_nothing_is_kept_until_it_is_set_aside(
     box: Sandbox, open_oms: OpenOms
 ):
-    good, bad = box.add_order(), box.add_order()
-    good.pack_id = bad.pack_id = box.world.new_order_id()
+    good = box.add_order()
+    bad = box.add_order(pack=good.id)
     bad.updated = good.updated
     oms = await open_oms()
     oms.refused = lambda order: order.order.id == bad.id

@@ -51,8 +51,8 @@ async def test_an_order_that_leaves_the_wanted_groups_is_handed_over_once_more(
 
 
 async def test_the_orders_of_a_cart_are_found_behind_its_packs_id(box: Sandbox, open_oms: OpenOms):
-    one, other = sell(box), sell(box)
-    one.pack_id = other.pack_id = box.world.new_order_id()
+    one = sell(box)
+    other = sell(box, pack=one.id)
     one.updated = other.updated
     oms = await opened(open_oms)
     await oms.download()

@@ -85,6 +85,15 @@ def test_it_says_in_one_line_what_a_client_needs_and_ends_when_it_is_asked_to():
             ask(f"{box.url}/sandbox")
 
 
+def test_a_client_of_another_language_packs_orders_together():
+    with running_sandbox() as box:
+        _, first = ask(f"{box.url}/sandbox/orders", {"mode": "me1"})
+        status, second = ask(f"{box.url}/sandbox/orders", {"pack": first["id"]})
+        assert (status, second["shipment_id"]) == (200, first["shipment_id"])
+        assert second["pack_id"] is not None
+        assert ask(f"{box.url}/sandbox/orders", {"pack": 1})[0] == 404
+
+
 def test_orders_that_come_by_themselves_are_told_to_the_callback(callback):
     flags = ("--callback", callback.url, "--topic", "orders_v2", "--orders-per-hour", "3600", "--speed", "60")
     with running_sandbox(*flags) as box:

@@ -124,6 +124,34 @@ async def test_added_order_is_exact_money(box, local):
     assert shipment.body["logistic"] == {"mode": "custom", "type": "custom", "direction": "forward"}
 
 
+async def test_an_order_that_is_added_to_the_pack_of_another_shares_its_buyer_and_its_shipment(box, local):
+    first = box.add_order(mode="me1")
+    second, third = box.add_order(pack=first.id, quantity=2), box.add_order(pack=first.id)
+    pack = (await local("GET", f"/packs/{first.pack_id}")).body
+    assert [row["id"] for row in pack["orders"]] == [first.id, second.id, third.id]
+    assert {order.buyer_id for order in (first, second, third)} == {pack["buyer"]["id"]}
+    assert {order.shipment_id for order in (first, second, third)} == {pack["shipment"]["id"]}
+    assert all("pack_order" in order.tags for order in (first, second, third))
+
+
+async def test_orders_of_a_pack_that_are_paid_one_after_the_other_are_shipped_together(box, local):
+    first = box.add_order(status="payment_required")
+    second = box.add_order(status="payment_required", pack=first.id)
+    assert first.shipment_id is None
+    for order in (second, first):
+        box.move_order(order.id, "paid")
+    assert first.shipment_id == second.shipment_id
+    assert first.shipment_id is not None
+
+
+def test_a_pack_has_one_seller_and_needs_an_order_that_there_is(box):
+    order = box.add_order()
+    with pytest.raises(ValueError, match="a pack has one seller"):
+        box.add_order(seller_id=GLOBAL_SELLER_ID, pack=order.id)
+    with pytest.raises(LookupError):
+        box.add_order(pack=1)
+
+
 async def test_orders_of_a_pack_share_buyer_shipment_and_pack(box, local):
     order = next(order for order in box.world.orders.values() if order.pack_id is not None)
     pack = (await local("GET", f"/packs/{order.pack_id}")).body

@@ -187,7 +187,7 @@ def _order_body(order: Order) -> JsonObject:
 
 async def add_order(controls: Controls, given: JsonObject) -> object:
     """Adds an order."""
-    names = ("status", "seller_id", "item_id", "quantity", "unit_price", "mode")
+    names = ("status", "seller_id", "item_id", "quantity", "unit_price", "mode", "pack")
     _checked(given, *names)
     wanted: dict[str, Any] = dict(given)
     if wanted.get("mode", "me2") not in {"me2", "me1", "custom", None}:
@@ -203,6 +203,9 @@ async def add_order(controls: Controls, given: JsonObject) -> object:
         wanted["unit_price"] = Decimal(str(wanted["unit_price"]))
     if "item_id" in wanted and wanted["item_id"] not in controls.box.world.listings:
         message = f"item {wanted['item_id']}"
+        raise LookupError(message)
+    if "pack" in wanted and _number(given, "pack") not in controls.box.world.orders:
+        message = f"order {wanted['pack']}"
         raise LookupError(message)
     return _order_body(controls.box.add_order(**wanted))
 

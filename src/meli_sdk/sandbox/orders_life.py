@@ -101,6 +101,14 @@ def add_order(
     return order
 
 
+def pack_of(world: World, order: Order) -> int:
+    """The pack of an order; one that lies in none gets one."""
+    if order.pack_id is None:
+        order.pack_id = world.new_order_id()
+        order.tags = [*order.tags, "pack_order"]
+    return order.pack_id
+
+
 def move_order(world: World, order: Order, status: str) -> None:
     """Gives an order another status, now, with the payments, tags and shipment that go with it."""
     now = world.now()
@@ -141,7 +149,11 @@ def _ship_as_planned(world: World, order: Order) -> None:
     plan = order.ships_as
     if plan is None:
         return
-    if order.status in PAID:
+    packed = () if order.pack_id is None else world.orders.of_pack(order.pack_id)
+    shared = next((one.shipment_id for one in packed if one.shipment_id is not None), None)
+    if shared is not None:
+        order.shipment_id = shared
+    elif order.status in PAID:
         order.shipment_id = _ship(world, order, *plan).id
     elif order.status == "cancelled":
         order.shipment_id = _ship(world, order, *plan[:2], "cancelled", None).id

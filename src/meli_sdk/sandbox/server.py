@@ -265,6 +265,7 @@ class Sandbox:
         unit_price: Decimal | None = None,
         mode: Literal["me2", "me1", "custom"] | None = "me2",
         created: datetime | None = None,
+        pack: int | None = None,
     ) -> Order:
         """Adds an order, with payments and a shipment as its status stands for.
 
@@ -274,12 +275,19 @@ class Sandbox:
             item_id: None: the seller's first listing.
             quantity: units.
             unit_price: None: the listing's price.
-            mode: how it is shipped once paid; None: to be agreed, without a shipment.
+            mode: how it is shipped once paid; None: to be agreed, without a shipment. In a pack its other orders say so.
             created: None: now.
+            pack: the id of an order that was bought in the same cart: both lie in one pack, with one buyer and one shipment.
 
         Raises:
-            LookupError: no such listing.
+            LookupError: no such listing, or no such order to pack it with.
+            ValueError: the order to pack it with is another seller's.
         """
+        beside = None if pack is None else self.world.orders[pack]
+        if beside is not None and beside.seller_id != seller_id:
+            message = f"order {beside.id} is one of seller {beside.seller_id}: a pack has one seller"
+            raise ValueError(message)
+        shipped = None if mode is None else _SHIPPING[mode]
         own = (listing.id for listing in self.world.listings.values() if listing.seller_id == seller_id)
         chosen = next(own, "") if item_id is None else item_id
         return orders_life.add_order(
@@ -290,7 +298,9 @@ class Sandbox:
             quantity=quantity,
             unit_price=unit_price,
             created=self.world.now() if created is None else created,
-            shipped=None if mode is None else _SHIPPING[mode],
+            shipped=shipped if beside is None else beside.ships_as,
+            pack_id=None if beside is None else orders_life.pack_of(self.world, beside),
+            buyer_id=None if beside is None else beside.buyer_id,
         )
 
     def move_order(self, order_id: int, status: str) -> Order:

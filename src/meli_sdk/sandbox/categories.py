@@ -180,7 +180,7 @@ def conditionally_required(world: World, category: Category, attributes: list[Js
 
 def _lacks_identifier(world: World, category: Category, attributes: list[JsonObject]) -> bool:
     """Whether the brand sells with identifiers, and the item has neither one nor a reason why not."""
-    given = {row.get("id"): row.get("value_name") or row.get("value_id") for row in attributes}
+    given = {str(row.get("id")): row.get("value_name") or row.get("value_id") for row in attributes}
     if given.get("GTIN") or given.get("EMPTY_GTIN_REASON") or not given.get("BRAND"):
         return False
     with_gtin = 0

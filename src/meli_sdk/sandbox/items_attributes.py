@@ -79,7 +79,7 @@ def keep_known(causes: Causes, known: Attributes, rows: Iterable[JsonObject]) ->
     """The rows whose attribute the category has; the others are dropped with a warning."""
     kept: list[JsonObject] = []
     for row in rows:
-        if row.get("id") in known:
+        if str(row.get("id")) in known:
             kept.append(row)
         else:
             message = f"Attribute: {row.get('id') or row.get('name')} was dropped because does not exists"

@@ -66,7 +66,7 @@ def change(world: World, listing: Listing, body: JsonObject) -> list[JsonObject]
     Raises:
         ApiError: 400 with the causes; nothing was changed.
     """
-    check_shape(body, "status", "sub_status")
+    check_shape(body, {"status": "String", "sub_status": "Array"})
     if not body:
         raise refused("body.invalid", "The body has no fields.")
     _check_state(listing, body)
@@ -158,16 +158,17 @@ def _wanted_variations(
     """All that each variation is to hold; None: they stay. One without id is new, one that is left out is deleted."""
     if "variations" not in body:
         return None
-    there = {row["id"]: row for row in listing.variations}
+    there = {str(row["id"]): row for row in listing.variations}
     rows: list[JsonObject] = []
     new: list[int] = []
     for place, row in enumerate(as_objects(body["variations"]) or []):
+        known = there.get(str(row.get("id")), {})
         if "id" not in row:
             new.append(place)
-        elif row["id"] not in there:
+        elif not known:
             message = f"Item {listing.id} has no variation {row['id']}."
             causes.error(None, "body.invalid", message, f"item.variations[{place}]")
-        rows.append({**there.get(row.get("id"), {}), **row})
+        rows.append({**known, **row, **({"id": known["id"]} if known else {})})
     pictures = as_objects(body["pictures"]) or [] if "pictures" in body else listing.pictures
     names = {str(one[key]) for one in pictures for key in ("id", "source") if key in one}
     check_variations(causes, category, rows, new, names)

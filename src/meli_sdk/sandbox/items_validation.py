@@ -57,19 +57,20 @@ _DAYS: Final = re.compile(r"\s*(\d+)\b.*")
 _CONDITION_IDS: Final = {items_attributes.NEW: "new", "2230581": "used"}
 
 
-def check_shape(body: JsonObject, *further: str) -> None:
+def check_shape(body: JsonObject, further: Mapping[str, str] | None = None) -> None:
     """Refuses fields that are none, and values of another kind than their field's.
 
     Args:
         body: what was sent.
-        further: fields beside those of an item.
+        further: fields beside those of an item, with their kinds.
     """
-    if unknown := [name for name in body if name not in FIELDS and name not in further]:
+    kinds = {**FIELDS, **(further or {})}
+    if unknown := [name for name in body if name not in kinds]:
         raise invalid_fields(unknown)
     wrong = [
-        (name, FIELDS[name], value)
+        (name, kinds[name], value)
         for name, value in body.items()
-        if name in FIELDS and value is not None and json_kind(value) not in FIELDS[name]
+        if value is not None and json_kind(value) not in kinds[name]
     ]
     whole = body.get("available_quantity")
     if isinstance(whole, Decimal):

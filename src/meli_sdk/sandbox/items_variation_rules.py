@@ -59,11 +59,11 @@ def _check_row(
         message = f"Items in category {category.id} cannot exceed {MAX_VARIATION_PICTURES} pictures."
         causes.error(201, "item.pictures.max", message, f"{where}.picture_ids")
     for name in names:
-        if name not in pictures:
+        if str(name) not in pictures:
             message = f"Picture id {name} does not exist."
             causes.error(204, "item.pictures.picture_not_found", message, f"{where}.picture_ids")
     combination = as_objects(row.get("attribute_combinations")) or []
-    own = [part for part in combination if part.get("id") not in known]
+    own = [part for part in combination if str(part.get("id")) not in known]
     if len(own) > 1:
         message = (
             f"The attribute_combinations not existing in category {category.id} in the variation "
@@ -148,7 +148,7 @@ def stored_variation(
         "attributes": [
             items_attributes.stored(known, part)
             for part in as_objects(row.get("attributes")) or []
-            if part.get("id") in known and items_attributes.has_value(part)
+            if str(part.get("id")) in known and items_attributes.has_value(part)
         ],
     }
 

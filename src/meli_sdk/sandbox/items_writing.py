@@ -137,7 +137,7 @@ def _title(body: JsonObject, category: Category) -> str:
     words += [
         items_attributes.value_of(row)[1]
         for row in as_objects(body.get("attributes")) or []
-        if row.get("id") in {"COLOR", "SIZE"}
+        if str(row.get("id")) in {"COLOR", "SIZE"}
     ]
     return " ".join(str(word) for word in words if word)[: changes.MAX_TITLE]
 
@@ -200,15 +200,15 @@ async def relist_item(request: web.Request) -> web.Response:
 
 def _relisted_variations(causes: Causes, old: Listing, body: JsonObject, category: Category) -> list[JsonObject]:
     """What each new variation is to hold; none keeps its id."""
-    there = {row["id"]: row for row in old.variations}
+    there = {str(row["id"]): row for row in old.variations}
     rows: list[JsonObject] = []
     for place, row in enumerate(as_objects(body.get("variations")) or []):
         where = f"item.variations[{place}]"
-        if row.get("id") not in there:
+        if str(row.get("id")) not in there:
             causes.error(None, "body.invalid", f"Item {old.id} has no variation {row.get('id')}.", where)
             continue
         check_price(causes, category.id, row.get("price"), f"{where}.price")
-        kept = {name: value for name, value in there[row["id"]].items() if name not in {"id", "sold_quantity"}}
+        kept = {name: value for name, value in there[str(row["id"])].items() if name not in {"id", "sold_quantity"}}
         rows.append({**kept, "price": row.get("price"), "available_quantity": as_quantity(row.get("quantity")) or 0})
     if there and not rows:
         message = "The body does not contain some or none of the following properties [variations]."

@@ -1,13 +1,17 @@
 """What every endpoint and every error rule has: a page, a typed result, a method that says what it does, a test."""
 
 import importlib
+import itertools
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from meli_sdk import errors
+from meli_sdk.sandbox import routes
 from meli_sdk.wire import endpoint as readers
 from meli_sdk.wire.error_rules import ErrorRule
 
@@ -70,3 +74,27 @@ def test_every_error_rule_belongs_to_a_call(tables):
     values = [value for module in tables.modules() for value in vars(module).values()]
     held = [one for value in values for one in (value if isinstance(value, tuple) else (value,))]
     assert {rule for rule in held if isinstance(rule, ErrorRule)} - tables.rules().keys() == set()
+
+
+UNPRINTED = {
+    "GET /catalog_domains/{domain_id}/shipping_attributes",
+    "GET /product-identifier/validator",
+}
+"""Calls whose answer no page prints: the sandbox has nothing to answer with."""
+LOOKS = {"site_id": ("MLA", "CBT"), "user_product_id": ("MLAU1", "U1", "CBTU1")}
+"""What ids look like where the sandbox tells kinds apart by them."""
+
+
+async def test_the_sandbox_answers_every_endpoint_whose_answer_is_printed(rows):
+    app = web.Application()
+    app.add_routes(routes.ROUTES)
+    silent: set[str] = set()
+    for endpoint in (row.endpoint for row in rows):
+        names = re.findall(r"{(\w+)}", endpoint.template)
+        for ids in itertools.product(*(LOOKS.get(name, ("7",)) for name in names)):
+            path = endpoint.template.format(**dict(zip(names, ids, strict=True)))
+            if (await app.router.resolve(make_mocked_request(endpoint.method, path))).http_exception is None:
+                break
+        else:
+            silent.add(f"{endpoint.method} {endpoint.template}")
+    assert silent == UNPRINTED

@@ -1,4 +1,4 @@
-"""What sellers keep beside their items: pictures, questions, prices by quantity, and whom they block."""
+"""What sellers keep beside their items: pictures, questions, prices by quantity, families, moderations, blocks."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +32,41 @@ class Picture:
     """Why it could not be fetched."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moderation:
+    """Why an item or a question was taken from the buyers, and what helps."""
+
+    id: int
+    name: str
+    element: str
+    """Such as `MLA1402200117-ITM`."""
+    item_id: str
+    user_id: int
+    site_id: str
+    reason: str
+    remedy: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyTask:
+    """A change of all the user products of a family."""
+
+    id: str
+    user_id: int
+    product_ids: tuple[str, ...]
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """Which items of user products an item became."""
+
+    created: datetime
+    new_items: tuple[tuple[str, int | None], ...]
+    """Ids, each with that of the variation it was."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Catalogue:
     """Everything above, of all sellers."""
@@ -47,3 +82,8 @@ class Catalogue:
     """Who may not buy, by seller."""
     blocked_askers: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
     """Who may not ask, by seller."""
+    moderations: list[Moderation] = field(default_factory=list[Moderation])
+    """The oldest first."""
+    family_tasks: dict[str, FamilyTask] = field(default_factory=dict[str, FamilyTask])
+    migrations: dict[str, Migration] = field(default_factory=dict[str, Migration])
+    """By the item that was closed."""

@@ -15,6 +15,7 @@ from meli_sdk.sandbox.state import Listing
 MAX_IDS: Final = 20
 MAX_PAGE: Final = 100
 MAX_OFFSET: Final = 1000
+MANY_ITEMS: Final = 200_000
 _ORDERS: Final = ("stop_time_asc", "stop_time_desc", "start_time_asc", "start_time_desc")
 _SKU: Final = "SELLER_SKU"
 
@@ -150,8 +151,19 @@ async def search(request: web.Request) -> web.Response:
     return answer(body)
 
 
+async def get_restrictions(request: web.Request) -> web.Response:
+    """`GET /users/{id}/items/search/restrictions`: very large sellers may neither filter nor sort."""
+    world, caller = request.app[WORLD], request[CALLER]
+    if request.match_info["user_id"] != str(caller.id):
+        raise refusal(403, "forbidden", "Searching another user items is restricted.")
+    held = sum(listing.seller_id == caller.id for listing in world.listings.values())
+    allowed = held <= MANY_ITEMS
+    return answer({"aggregations_allowed": allowed, "query_allowed": allowed, "sort_allowed": allowed})
+
+
 ROUTES: Final = (
     web.get("/items/bulk", get_in_bulk),
     web.get("/items", get_by_ids),
     web.get("/users/{user_id}/items/search", search),
+    web.get("/users/{user_id}/items/search/restrictions", get_restrictions),
 )

@@ -28,17 +28,6 @@ def sent(fake):
     return request.method, request.url.path, dict(request.url.query)
 
 
-ADDRESS = {"id": 7, "user_id": "900100", "city": {"id": "X1", "name": "Ciudad"}, "types": ["billing"]}
-
-
-@pytest.mark.parametrize("body", [[ADDRESS], ADDRESS])
-async def test_addresses_are_read_whether_they_come_as_a_list_or_alone(me, fake, body):
-    fake.answer(200, body)
-    (address,) = await me.users.addresses()
-    assert (address.id, address.user_id, address.city.name, address.types) == (7, SELLER, "Ciudad", ("billing",))
-    assert sent(fake) == ("GET", f"/users/{SELLER}/addresses", {})
-
-
 GRANT = {"user_id": "900100", "app_id": "17", "date_created": "2026-01-02T03:04:05.000-04:00", "scopes": ["read"]}
 READS = {
     "accepted_payment_methods": ([{"id": "visa", "payment_type_id": "credit_card"}], lambda got: got[0].id == "visa"),

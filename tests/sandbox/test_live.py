@@ -280,8 +280,12 @@ async def test_everything_of_the_world_outlives_a_restart(start, tmp_path, recei
     receiver.status = 500
     first.add_order()
     first.miss_notification("items", "/items/MLA1402200117", LOCAL_SELLER_ID)
+    first.moderate_item("MLA1402200117", name="PQT", reason="La imagen es borrosa.", remedy="Cambiala.")
+    first.world.accounts.paid_at_once.add(LOCAL_SELLER_ID)
+    assert (await get(first, token, "/users/me"))[0] == 200
     await after(first, hours=5)
     whole = kept(first)
+    assert all((whole["catalogue"].pictures, whole["catalogue"].questions, whole["accounts"].answered))
     now = first.clock()
     credentials = first.app_credentials
     await first.stop()

@@ -6,6 +6,7 @@ import pytest
 
 from meli_sdk import MeliSession, RetryPolicy
 from meli_sdk.errors import (
+    CountryNotAllowedError,
     DryRunError,
     InputError,
     ItemNotFoundError,
@@ -129,7 +130,9 @@ async def test_one_refused_site_leaves_the_other_usable(box, selling):
         result.raise_for_errors()
     assert raised.value.ok == result.ok
     assert raised.value.failed == result.failed
-    assert "MLC" in str(raised.value.exceptions[0])
+    (refusal,) = raised.value.exceptions
+    assert (type(refusal), refusal.status, refusal.__notes__) == (CountryNotAllowedError, 400, ["MLC remote"])
+    assert result.refusals == (refusal,)
 
 
 async def test_a_row_that_cannot_be_read_leaves_the_other_usable(me, fake):

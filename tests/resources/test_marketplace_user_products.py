@@ -64,6 +64,9 @@ async def test_a_site_that_refuses_is_a_row_with_its_cause(products):
     (refused,) = made.failed
     assert refused.item_id is None
     assert refused.errors[0].cause[0].cause_id == 5119
+    (refusal,) = made.refusals
+    assert (type(refusal), refusal.causes[0].cause_id) == (errors.NotConfiguredToListError, 5119)
+    assert (refusal.site_id, refusal.logistic_type) == ("MCO", "remote")
 
 
 async def test_refused_members_of_a_family_are_marked(products):
@@ -72,8 +75,9 @@ async def test_refused_members_of_a_family_are_marked(products):
     made = await api.create_family([shirt("Shirt"), wrong])
     made[0].raise_for_errors()
     assert made[0].user_product_id
-    with pytest.raises(errors.PartialFailureError, match="refused: validation_error"):
+    with pytest.raises(errors.PartialFailureError, match=r"refused.*validation_error") as raised:
         made[1].raise_for_errors()
+    assert [type(error) for error in raised.value.exceptions] == [errors.ValidationFailedError]
 
 
 GOOD = {"site_id": "MLB", "logistic_type": "remote", "item_id": "MLB1487700111", "user_product_id": "MLBU22012"}

@@ -25,7 +25,7 @@ from meli_sdk.wire.endpoint import Endpoint, Safety, parse_body
 from meli_sdk.wire.message import Response
 from meli_sdk.wire.pipeline import Caller
 from meli_sdk.wire.read_ahead import call_off
-from meli_sdk.wire.response import read_error
+from meli_sdk.wire.response import read_part_error
 
 BATCH: Final = 20
 """More ids in one call are refused, or cut off in silence."""
@@ -91,10 +91,7 @@ def _refused(status: int, item_id: str | None, body: Fields, response: Response,
         said = body.get("message")
         answer = Answer(status=status, message=said if isinstance(said, str) else None, raw=body or None)
         return ItemNotFoundError(answer, values={"item_id": item_id}, call=call)
-    part = Response(
-        status=status, headers=response.headers, body=codec.encode(body) if body else b"", request=response.request
-    )
-    return read_error(part, (), codec, call)
+    return read_part_error(response, status, body, (), codec, call)
 
 
 GET_ITEMS_IN_BULK: Final = Endpoint(

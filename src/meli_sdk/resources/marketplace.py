@@ -133,10 +133,10 @@ class Marketplace:
         parent = ids.cbt_item_id(cbt_item_id)
         rows = site_rows(config)
         self._count(rows)
-        listings, unreadable = await self._caller.call(
+        listings, unreadable, refusals = await self._caller.call(
             CREATE_MARKETPLACE_ITEMS, path={"cbt_item_id": parent}, json={"config": rows}
         )
-        return PublishResult(cbt_item_id=parent, listings=listings, unreadable=unreadable)
+        return PublishResult(cbt_item_id=parent, listings=listings, unreadable=unreadable, refusals=refusals)
 
     async def create(self, item: NewGlobalItem | Mapping[str, object]) -> PublishResult:
         """Creates a global item and lists it, by today's resource. It is live at once.
@@ -158,8 +158,8 @@ class Marketplace:
         """
         body, rows = new_item_body(item)
         self._count(rows)
-        made, unreadable = await self._caller.call(CREATE_GLOBAL_ITEM, json=body)
-        return published(made.item_id or "", made, unreadable)
+        made, unreadable, refusals = await self._caller.call(CREATE_GLOBAL_ITEM, json=body)
+        return published(made.item_id or "", made, unreadable, refusals)
 
     async def publish(
         self, cbt_item_id: str, sites: Sequence[SiteToSell | SiteConfig | Mapping[str, object]]
@@ -180,10 +180,10 @@ class Marketplace:
         parent = ids.cbt_item_id(cbt_item_id)
         rows = site_rows(sites, SiteToSell)
         self._count(rows)
-        listed, unreadable = await self._caller.call(
+        listed, unreadable, refusals = await self._caller.call(
             PUBLISH_GLOBAL_ITEM, path={"cbt_item_id": parent}, json={"sites_to_sell": rows}
         )
-        return published(parent, listed, unreadable)
+        return published(parent, listed, unreadable, refusals)
 
     def _count(self, rows: Sequence[Mapping[str, object]]) -> None:
         if self._caller.options.dry_run:

@@ -5,7 +5,7 @@ from typing import Literal
 from attrs import frozen
 
 from meli_sdk.errors import DecodeError, MeliError, NotApplicableError, PartialFailureError
-from meli_sdk.models.marketplace import Listing, RowError
+from meli_sdk.models.marketplace import Listing
 
 PartState = Literal["applied", "failed", "unknown", "not_sent"]
 
@@ -19,7 +19,9 @@ class PublishResult:
     listings: tuple[Listing, ...]
     unreadable: tuple[DecodeError, ...] = ()
     """Rows that could not be decoded, each with its raw row: whether that site took the item, only a read tells."""
-    error: RowError | None = None
+    refusals: tuple[MeliError, ...] = ()
+    """Why: one for each row of `failed`, as the class that a refused call would have raised, its site as a note."""
+    error: MeliError | None = None
     """Why nothing was published at all: one member of a new family may be refused inside a success."""
     user_product_id: str | None = None
     """The global user product, such as `U3687816070`, of an account that has them."""
@@ -42,11 +44,10 @@ class PublishResult:
         """Does nothing where every site took the item.
 
         Raises:
-            PartialFailureError: at least one did not, or its row cannot be read; `.ok` and `.failed` hold the rows.
+            PartialFailureError: at least one did not, or its row cannot be read; `.ok` and `.failed` hold the rows,
+                and `except* CountryNotAllowedError` catches the sites that refused for that reason.
         """
-        reasons: list[MeliError] = [] if self.error is None else [NotApplicableError(str(self.error))]
-        reasons.extend(NotApplicableError(f"{row.site_id} {row.logistic_type}: {row.errors}") for row in self.failed)
-        reasons.extend(self.unreadable)
+        reasons = [*([self.error] if self.error else []), *self.refusals, *self.unreadable]
         if reasons:
             total = len(self.listings) + len(self.unreadable)
             message = f"{self.cbt_item_id or 'the item'} was refused by {len(self.failed)} of {total} sites"

@@ -150,8 +150,8 @@ class MarketplaceUserProducts:
 
         Documented at https://global-selling.mercadolibre.com/devsite/price-per-variation-cbt
         """
-        made, unreadable = await self._caller.call(CREATE_USER_PRODUCT, json=item)
-        return published(made.item_id or "", made, unreadable)
+        made, unreadable, refusals = await self._caller.call(CREATE_USER_PRODUCT, json=item)
+        return published(made.item_id or "", made, unreadable, refusals)
 
     async def create_family(self, items: Sequence[NewGlobalItem | Mapping[str, object]]) -> tuple[PublishResult, ...]:
         """Creates up to ten user products of one family and lists them. They are live at once.
@@ -191,8 +191,8 @@ class MarketplaceUserProducts:
         """
         body = {"sites_to_sell": site_rows(sites, SiteToSell)}
         path = {"user_product_id": user_product_id}
-        listed, unreadable = await self._caller.call(ADD_USER_PRODUCT_SITES, path=path, json=body)
-        return published(listed.item_id or "", listed, unreadable)
+        listed, unreadable, refusals = await self._caller.call(ADD_USER_PRODUCT_SITES, path=path, json=body)
+        return published(listed.item_id or "", listed, unreadable, refusals)
 
     async def update(
         self, user_product_id: str, changes: UserProductUpdate | Mapping[str, object]

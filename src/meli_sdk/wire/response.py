@@ -92,6 +92,15 @@ def read_error(
     return kind(answer._replace(remedy=remedy or None), call=call)
 
 
+def read_part_error(
+    response: Response, status: int, body: object, rules: tuple[ErrorRule, ...], codec: Codec, call: CallInfo
+) -> errors.ResponseError:
+    """The exception for a part of an answer that says no: what it would have been as an answer of its own."""
+    content = codec.encode(body) if body else b""
+    part = Response(status=status, headers=response.headers, body=content, request=response.request)
+    return read_error(part, rules, codec, call)
+
+
 def _parse(body: bytes, codec: Codec) -> object:
     if not body.strip() or len(body) > MAX_ERROR_BYTES:
         return None

@@ -46,3 +46,10 @@ async def test_without_a_table_of_skus_unknown_are_those_whose_stock_was_handed_
     channel = await open_channel()
     await channel.queue_stock([StockLevel("NONE", "MAIN", 1), StockLevel(LAMP, "MAIN", 1)])
     assert [match.sku for match in (await channel.review_skus()).unknown] == ["NONE"]
+
+
+async def test_an_item_that_is_found_by_its_sku_is_read_once_before_its_stock_is_sent(open_channel: Open, box: Sandbox):
+    channel = await open_channel()
+    report = await channel.sync_inventory([StockLevel(LAMP, "MAIN", 4)])
+    assert (report.totals, report.calls) == ({"applied": 1}, 4)  # search, read, write, read back
+    assert [request.method for request in box.requests[-4:]] == ["GET", "GET", "PUT", "GET"]

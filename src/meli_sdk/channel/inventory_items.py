@@ -150,7 +150,7 @@ class SkuIndex:
         if missing:
             many = self._scanned is None and urgency is Urgency.OTHER
             unknown = await left() * len(missing) // len(skus) if many else 0
-            found = await self._search(missing, urgency, unknown)
+            found = await self._search(missing, urgency, unknown, items)
             more = {place.item_id for rows in found.values() for place in rows} - items.keys()
             items |= await self.read(more, urgency)
             for sku in missing:
@@ -238,8 +238,13 @@ class SkuIndex:
                 found.setdefault(row.sku, []).append((place, resource))
         return {sku: rows for sku, rows in found.items() if sku not in stale}
 
-    async def _search(self, missing: Sequence[str], urgency: Urgency, unknown: int) -> dict[str, list[ItemPlace]]:
-        """The places of SKUs that are not known: by a search each, or by reading every item where that is less."""
+    async def _search(
+        self, missing: Sequence[str], urgency: Urgency, unknown: int, read: dict[str, Item | MeliError]
+    ) -> dict[str, list[ItemPlace]]:
+        """The places of SKUs that are not known: by a search each, or by reading every item where that is less.
+
+        The items that are read after a search are put into `read`.
+        """
         if unknown > BATCH:
             async with self._turns.turn(urgency, "search"):
                 total = (await self._items()).total
@@ -255,10 +260,10 @@ class SkuIndex:
         for sku in missing:
             async with self._turns.turn(urgency, "search", sku):
                 item_ids[sku] = (await self._items(sku)).items
-        items = await self.read((item_id for some in item_ids.values() for item_id in some), urgency)
+        read |= await self.read((item_id for some in item_ids.values() for item_id in some), urgency)
         found: dict[str, list[ItemPlace]] = {}
         for sku, some in item_ids.items():
-            carriers = [item for item in map(items.get, some) if isinstance(item, Item)]
+            carriers = [item for item in map(read.get, some) if isinstance(item, Item)]
             places = [place for item in carriers for of, place in places_of(item) if of == sku]
             found[sku] = sorted(places, key=str)
         return found

@@ -191,7 +191,7 @@ def reader(page: Path, tmp_path: Path, hook: str, servers: dict[str, str]) -> It
         yield Reader(tmp_path, connected, {"127.0.0.1:8900": box.url.removeprefix("http://"), **names})
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_console_block_shows_what_the_page_shows(page, reader):
     async def follow() -> None:

@@ -258,6 +258,26 @@ async def test_an_order_that_the_search_shows_too_late_is_found_by_a_sweep_and_t
     assert "a sweep found 1 orders" in caplog.text
 
 
+async def test_what_was_missed_is_found_by_a_sweep_each_hour_each_day_or_each_week_as_far_back_as_it_lies(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    oms = await open_oms()
+    oms.since = clock.time - timedelta(days=70)
+    known = box.add_order()  # the cursor goes to it
+    await oms.download()
+    expected = [known.id]
+    for age in (timedelta(hours=12), timedelta(days=10), timedelta(days=40)):
+        order = box.add_order(created=clock.time - age)
+        order.updated = clock.time - age
+        expected.append(order.id)
+    await oms.download()
+    assert await oms.ids() == [known.id]
+    for number, pause in enumerate((timedelta(hours=1), timedelta(days=1), timedelta(days=7)), start=2):
+        clock.time += pause
+        assert (await oms.download()).recovered == 1
+        assert await oms.ids() == expected[:number]
+
+
 async def test_a_window_that_cannot_be_read_holds_the_cursor_until_it_can(
     box: Sandbox, clock: MovableClock, open_oms: OpenOms
 ):

@@ -133,6 +133,14 @@ async def test_a_changed_listing_type_shows_and_moves_what_it_can_change_to(loca
         await types.change(ID, "bronce")
 
 
+async def test_a_listing_type_that_needs_pictures_is_refused_without_them(box, local):
+    box.world.listings[ID].pictures = []
+    with pytest.raises(errors.ValidationFailedError) as raised:
+        await local.items.listing_types.change(ID, "gold_pro")
+    assert [cause.cause_id for cause in raised.value.causes] == [173]
+    assert (await local.items.listing_types.change(ID, "free")).listing_type_id == "free"
+
+
 async def test_an_item_of_global_selling_changes_its_listing_type_the_way_its_page_has_it(box, selling):
     assert (await selling.items.listing_types.change("CBT1234", "gold_special")).listing_type_id == "gold_special"
     assert (box.requests[-1].method, box.requests[-1].path) == ("PUT", "/items/CBT1234/listing_type")

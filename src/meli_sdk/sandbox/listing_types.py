@@ -8,6 +8,7 @@ from aiohttp import web
 from meli_sdk.sandbox.answers import CALLER, WORLD, answer, read_object
 from meli_sdk.sandbox.errors import JsonObject, invalid_caller, refusal
 from meli_sdk.sandbox.items import item_body, own_item
+from meli_sdk.sandbox.items_causes import refused
 from meli_sdk.sandbox.state import World
 from meli_sdk.sites import GLOBAL_SELLING, SITES
 
@@ -207,6 +208,9 @@ async def set_item_type(request: web.Request) -> web.Response:
     chosen = (await read_object(request)).get("id")
     if chosen not in {kind.id for kind in LISTING_TYPES}:
         raise refusal(400, "item.listing_type_id.invalid", f"Listing type {chosen} is not valid.")
+    if chosen != FREE and not listing.pictures:
+        message = f"Item pictures are mandatory for listing type {chosen}."
+        raise refused("item.listing_type_id.requiresPictures", message, "item.pictures", cause_id=173)
     listing.listing_type_id, listing.updated = str(chosen), world.now()
     world.changed("items", listing.id, listing.seller_id)
     return answer(item_body(listing))

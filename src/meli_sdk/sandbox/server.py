@@ -28,7 +28,6 @@ from meli_sdk.sandbox import (
     shipments_life,
 )
 from meli_sdk.sandbox.answers import CALLER, WORLD, answer
-from meli_sdk.sandbox.catalogue import Moderation
 from meli_sdk.sandbox.errors import (
     ApiError,
     CannedAnswer,
@@ -347,13 +346,13 @@ class Sandbox:
         self.world.missed.append(missed)
         return missed
 
-    def moderate_item(self, item_id: str, *, name: str, reason: str, remedy: str) -> Moderation:
+    def moderate_item(self, item_id: str, *, name: str, reason: str, remedy: str) -> None:
         """Takes an item from the buyers until its seller has done what the remedy says.
 
         Raises:
             KeyError: there is no such item.
         """
-        return moderations.moderate_item(self.world, item_id, name=name, reason=reason, remedy=remedy)
+        moderations.moderate_item(self.world, item_id, name=name, reason=reason, remedy=remedy)
 
     def close_old_resource(self) -> None:
         """From now on `/items` and `/marketplace/items` refuse to change or list global items, as today's API does."""

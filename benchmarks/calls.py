@@ -84,7 +84,7 @@ def _ways(url: str, bare: aiohttp.ClientSession, session: MeliSession) -> tuple[
 
 
 def figures(*, quick: bool) -> Iterator[Figure]:
-    rounds = 9 if quick else 41
+    rounds = 60 if quick else 400  # many and short: on a shared machine a long one is never left alone
     with served() as url, asyncio.Runner() as runner:
 
         async def opened() -> tuple[aiohttp.ClientSession, MeliSession]:
@@ -95,14 +95,14 @@ def figures(*, quick: bool) -> Iterator[Figure]:
         one, page = _ways(url, bare, session)
         try:
             for concurrent in (1, 32, 128):
-                calls = 64 if concurrent == 1 else 256
+                calls = max(16, 2 * concurrent)
                 best = minima({name: spent(runner, way, calls, concurrent) for name, way in one.items()}, rounds)
                 base = best.pop(BARE)
                 for name, seconds in best.items():
                     at_most = TYPED_AT_MOST if name == "session.orders.get" and concurrent != 32 else None
                     figure = f"one order, {concurrent} concurrent"
                     yield Figure(name=figure, of=name, to=BARE, ratio=seconds / base, at_most=at_most)
-            best = minima({name: spent(runner, way, 32, 32) for name, way in page.items()}, rounds)
+            best = minima({name: spent(runner, way, 32, 32) for name, way in page.items()}, rounds // 4)
             ratio = best["session.orders.search"] / best[BARE]
             yield Figure(name="a page of 50 orders, 32 concurrent", of="session.orders.search", to=BARE, ratio=ratio)
         finally:

@@ -1,6 +1,6 @@
 """How everything is measured, and how it is printed.
 
-Contenders run in turn inside one process, in a new order each round, with a collection before each. The figure is the
+Contenders run in turn inside one process, in a new order each round, with a collection before it. The figure is the
 ratio of their fastest rounds: other load on the machine can only slow a round down, never speed it up.
 """
 
@@ -24,8 +24,8 @@ def minima(contenders: Mapping[str, Contender], rounds: int) -> dict[str, float]
     names = list(contenders)
     for _ in range(rounds):
         random.shuffle(names)
+        gc.collect()
         for name in names:
-            gc.collect()
             best[name] = min(best[name], contenders[name]())
     return best
 

@@ -40,6 +40,17 @@ async def test_variations_have_ids_and_stock_of_their_own_and_are_found_by_their
         await local.items.variation(item.id, 1)
 
 
+async def test_a_variation_is_bought_by_its_own_sku(box, local):
+    item = await local.items.create(varied(variation("Azul"), variation("Rojo")))
+    red = item.variations[1]
+    sold = box.add_order(item_id=item.id, variation_id=red.id)
+    (line,) = (await local.orders.get(sold.id)).order_items
+    assert (line.item.variation_id, line.item.seller_sku) == (red.id, "AUR-X3-Rojo")
+    assert [one.value_name for one in line.item.variation_attributes] == ["Rojo"]
+    with pytest.raises(LookupError):
+        box.add_order(item_id=item.id, variation_id=1)
+
+
 async def test_variations_that_are_not_named_are_kept(box, local):
     item = await local.items.create(varied(variation("Azul", 4), variation("Rojo", 3)))
     blue, red = item.variations

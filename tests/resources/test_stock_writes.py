@@ -4,9 +4,11 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from attrs import evolve
+from tests.goods import goods
 
 from meli_sdk import MeliSession, RetryPolicy, errors
-from meli_sdk.models import Item, MarketplaceItem, NewItem, StoreQuantity, User
+from meli_sdk.models import UNSET, Item, MarketplaceItem, StoreQuantity, User
 from meli_sdk.models.items import ItemShipping, Variation
 from meli_sdk.models.marketplace import MarketplaceShipping
 from meli_sdk.resources.stock_routes import STOCK_RULES, StockResource, stock_route
@@ -278,21 +280,22 @@ async def test_the_check_of_a_lost_write_names_the_read_that_shows_it(fake, me):
 
 
 async def test_an_item_is_created_with_the_stock_of_each_store(stores):
-    (category, *_) = await stores.categories.roots("MLM")
-    rows = [StoreQuantity(NORTH, 4), StoreQuantity(SOUTH, 6)]
-    made = await stores.stock.create_item(
-        NewItem(
-            title="Lampara inventada",
-            category_id=category.id,
-            price=100,
-            currency_id="MXN",
-            listing_type_id="gold_special",
-            stock_locations=rows,
-        )
+    lamp = goods(
+        title=UNSET,
+        family_name="Lampara Inventada De Mesa",
+        category_id="MLM189530",
+        currency_id="MXN",
+        available_quantity=UNSET,
+        stock_locations=[StoreQuantity(NORTH, 4), StoreQuantity(SOUTH, 6)],
     )
+    made = await stores.stock.create_item(lamp)
+    assert (made.available_quantity, made.sku) == (10, "AUR-X3")
     assert made.user_product_id
     stock = await stores.stock.get(made.user_product_id)
-    assert {place.store_id: place.quantity for place in stock.locations if place.quantity} == {NORTH: 4, SOUTH: 6}
+    assert {place.store_id: place.quantity for place in stock.locations} == {NORTH: 4, SOUTH: 6}
+    with pytest.raises(errors.ValidationFailedError) as raised:
+        await stores.stock.create_item(evolve(lamp, pictures=[]))
+    assert [cause.cause_id for cause in raised.value.causes] == [173]
 
 
 async def test_an_item_in_the_store_of_another_seller_is_refused(stores):

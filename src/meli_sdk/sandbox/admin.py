@@ -187,7 +187,7 @@ def _order_body(order: Order) -> JsonObject:
 
 async def add_order(controls: Controls, given: JsonObject) -> object:
     """Adds an order."""
-    names = ("status", "seller_id", "item_id", "quantity", "unit_price", "mode", "pack")
+    names = ("status", "seller_id", "item_id", "quantity", "unit_price", "mode", "pack", "variation_id")
     _checked(given, *names)
     wanted: dict[str, Any] = dict(given)
     if wanted.get("mode", "me2") not in {"me2", "me1", "custom", None}:
@@ -207,6 +207,8 @@ async def add_order(controls: Controls, given: JsonObject) -> object:
     if "pack" in wanted and _number(given, "pack") not in controls.box.world.orders:
         message = f"order {wanted['pack']}"
         raise LookupError(message)
+    if "variation_id" in wanted:
+        _number(given, "variation_id")
     return _order_body(controls.box.add_order(**wanted))
 
 

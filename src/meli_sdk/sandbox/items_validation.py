@@ -99,7 +99,7 @@ def leaf(world: World, seller: User, category_id: object) -> Category:
     return category
 
 
-def check_names(seller: User, body: JsonObject) -> None:
+def check_names(seller: User, body: JsonObject, *, counted: bool) -> None:
     """Looks for the fields that a new item must have, and for those that sellers of this kind do not send.
 
     Raises:
@@ -114,7 +114,7 @@ def check_names(seller: User, body: JsonObject) -> None:
     if not (body.get("catalog_listing") and body.get("catalog_product_id")):
         needed.insert(0, name)
     if not body.get("variations"):
-        needed += ["price", "available_quantity"]
+        needed += ["price", "available_quantity"] if counted else ["price"]
     if missing := [field for field in needed if body.get(field) is None]:
         message = f"The body does not contain some or none of the following properties [{', '.join(missing)}]."
         raise refused("body.required_fields", message, *(f"item.{field}" for field in missing), cause_id=369)

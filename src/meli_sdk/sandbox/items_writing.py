@@ -43,14 +43,20 @@ _KNOWN: Final = frozenset(
 KEEPS_VISITS: Final = timedelta(days=60)
 
 
-def check_new(world: World, seller: User, body: JsonObject) -> tuple[Category, Causes]:
+def check_new(world: World, seller: User, body: JsonObject, *, counted: bool = True) -> tuple[Category, Causes]:
     """Looks at a whole new item; what would be dropped is dropped from `body`.
+
+    Args:
+        world: where it is to be.
+        seller: whose it is to be.
+        body: what was sent.
+        counted: its units are in it; otherwise the seller's stores hold them.
 
     Raises:
         ApiError: 400 with every cause that was found.
     """
     check_shape(body)
-    check_names(seller, body)
+    check_names(seller, body, counted=counted)
     category, causes = leaf(world, seller, body.get("category_id")), Causes()
     known = items_attributes.by_id(category.attributes)
     variations = as_objects(body.get("variations")) or []
@@ -75,7 +81,7 @@ async def create_item(request: web.Request) -> web.Response:
     """`POST /items`."""
     world, seller, body = request.app[WORLD], request[CALLER], await read_object(request)
     category, causes = check_new(world, seller, body)
-    listing = _listed(world, seller, category, body)
+    listing = list_item(world, seller, category, body)
     return answer({**item_body(listing), "warnings": causes.warnings}, 201)
 
 
@@ -85,7 +91,8 @@ async def validate_item(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-def _listed(world: World, seller: User, category: Category, body: JsonObject) -> Listing:
+def list_item(world: World, seller: User, category: Category, body: JsonObject) -> Listing:
+    """Adds an item that `check_new` has looked at."""
     known, now = items_attributes.by_id(category.attributes), world.now()
     pictures, sources = stored_pictures(world, seller.site_id, seller.id, as_objects(body.get("pictures")) or [])
     currency_id = str(body["currency_id"])
@@ -124,7 +131,7 @@ def _listed(world: World, seller: User, category: Category, body: JsonObject) ->
         describe(world, listing, text)
     world.listings[listing.id] = listing
     if UP_TAG in seller.tags:
-        _add_product(world, listing, category)
+        product_of(world, listing, category)
     changed(world, listing)
     return listing
 
@@ -142,7 +149,10 @@ def _title(body: JsonObject, category: Category) -> str:
     return " ".join(str(word) for word in words if word)[: changes.MAX_TITLE]
 
 
-def _add_product(world: World, listing: Listing, category: Category) -> None:
+def product_of(world: World, listing: Listing, category: Category) -> UserProduct:
+    """The user product of a new item, which holds its stock."""
+    if listing.user_product_id is not None:
+        return world.user_products[listing.user_product_id]
     product = UserProduct(
         id=f"{listing.site_id}U{world.new_number(10)}",
         user_id=listing.seller_id,
@@ -152,6 +162,7 @@ def _add_product(world: World, listing: Listing, category: Category) -> None:
     )
     world.user_products[product.id] = product
     listing.user_product_id = product.id
+    return product
 
 
 async def put_item(request: web.Request) -> web.Response:

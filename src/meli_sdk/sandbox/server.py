@@ -267,6 +267,7 @@ class Sandbox:
         mode: Literal["me2", "me1", "custom"] | None = "me2",
         created: datetime | None = None,
         pack: int | None = None,
+        variation_id: int | None = None,
     ) -> Order:
         """Adds an order, with payments and a shipment as its status stands for.
 
@@ -279,9 +280,10 @@ class Sandbox:
             mode: how it is shipped once paid; None: to be agreed, without a shipment. In a pack its other orders say so.
             created: None: now.
             pack: the id of an order that was bought in the same cart: both lie in one pack, with one buyer and one shipment.
+            variation_id: of the listing, the one that was bought.
 
         Raises:
-            LookupError: no such listing, or no such order to pack it with.
+            LookupError: no such listing or variation, or no such order to pack it with.
             ValueError: the order to pack it with is another seller's.
         """
         beside = None if pack is None else self.world.orders[pack]
@@ -291,6 +293,7 @@ class Sandbox:
         shipped = None if mode is None else _SHIPPING[mode]
         own = (listing.id for listing in self.world.listings.values() if listing.seller_id == seller_id)
         chosen = next(own, "") if item_id is None else item_id
+        variations = {row["id"]: row for row in self.world.listings[chosen].variations}
         return orders_life.add_order(
             self.world,
             seller_id=seller_id,
@@ -302,6 +305,7 @@ class Sandbox:
             shipped=shipped if beside is None else beside.ships_as,
             pack_id=None if beside is None else orders_life.pack_of(self.world, beside),
             buyer_id=None if beside is None else beside.buyer_id,
+            variation=None if variation_id is None else variations[variation_id],
         )
 
     def move_order(self, order_id: int, status: str) -> Order:

@@ -5,10 +5,11 @@ from typing import Final
 
 from aiohttp import web
 
-from meli_sdk.sandbox.answers import CALLER, WORLD, answer, as_amount, as_objects, as_quantity, read_object
+from meli_sdk.sandbox.answers import CALLER, WORLD, answer, as_objects, as_quantity, read_object
 from meli_sdk.sandbox.errors import JsonObject, invalid_caller, refusal
 from meli_sdk.sandbox.items import item_body
-from meli_sdk.sandbox.state import Listing, User, World
+from meli_sdk.sandbox.items_writing import check_new, list_item, product_of
+from meli_sdk.sandbox.state import User, World
 from meli_sdk.sandbox.stockroom import StockPlace, UserProduct
 
 PAGE_LIMIT: Final = 50
@@ -185,44 +186,19 @@ async def create_item_with_stores(request: web.Request) -> web.Response:
     if "available_quantity" in body:
         raise refusal(400, "validation_error", "the fields [available_quantity] are invalid for requested call")
     wanted = dict(_check_store(world, seller, row) for row in rows)
-    title, price = body.get("family_name", body.get("title")), as_amount(body.get("price"))
-    category = world.categories.get(str(body.get("category_id")))
-    if category is None or category.site_id != seller.site_id:
-        raise refusal(400, "item.category_id.invalid", f"Category {body.get('category_id')} does not exist.")
-    if not isinstance(title, str) or not title or price is None:
-        raise refusal(400, "body.required_fields", "The body does not contains some or none of [title, price]")
-    listing = Listing(
-        id=world.new_listing_id(seller.site_id),
-        site_id=seller.site_id,
-        seller_id=seller.id,
-        owner_id=seller.id,
-        title=title,
-        category_id=category.id,
-        price=price,
-        currency_id=str(body.get("currency_id")),
-        available_quantity=0,
-        created=world.now(),
-        updated=world.now(),
-        listing_type_id=str(body.get("listing_type_id", "gold_special")),
-        attributes=as_objects(body.get("attributes")) or [],
-    )
-    product = UserProduct(
-        id=f"{seller.site_id}U{world.new_number(10)}",
-        user_id=seller.id,
-        name=title,
-        domain_id=category.domain or f"{seller.site_id}-SANDBOX_GOODS",
-    )
+    del body["stock_locations"]
+    category, causes = check_new(world, seller, body, counted=False)
+    listing = list_item(world, seller, category, body)
+    product = product_of(world, listing, category)
+    product.places.clear()
     for store_id, quantity in wanted.items():
         _place_in(world, product, store_id).quantity = quantity
-    listing.user_product_id = product.id
-    world.listings[listing.id], world.user_products[product.id] = listing, product
     world.settle_stock(product)
-    world.changed("items", listing.id, listing.seller_id)
     located = [
         {"store_id": place.store_id, "network_node_id": place.network_node_id, "quantity": place.quantity}
         for place in product.places
     ]
-    return answer({**item_body(listing), "stock_locations": located}, 201)
+    return answer({**item_body(listing), "stock_locations": located, "warnings": causes.warnings}, 201)
 
 
 def _number(request: web.Request, name: str, default: int) -> int:

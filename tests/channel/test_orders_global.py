@@ -2,7 +2,8 @@
 
 import pytest
 
-from meli_sdk.errors import PaginationError
+from meli_sdk import MeliApp
+from meli_sdk.errors import PaginationError, ServerError
 from meli_sdk.sandbox import GLOBAL_SELLER_ID, Sandbox
 
 from .conftest import MovableClock, Oms, OpenOms, Unlimited
@@ -72,6 +73,39 @@ async def test_an_order_that_the_search_names_and_nobody_finds_yet_is_set_aside_
     await oms.download()
     assert sorted(await oms.ids()) == sorted([good.id, early.id])
     assert await oms.channel.quarantine() == ()
+
+
+async def test_an_order_that_mercado_libre_fails_for_holds_up_no_other_and_arrives_once_it_is_well(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    bad, good = sell(box), sell(box)
+    oms = await opened(open_oms)
+    box.fail_next(f"GET /marketplace/orders/{bad.id}", 500, {"error": "internal", "message": "oops"}, times=8)
+    assert (await oms.download()).totals == {"new": 1, "quarantined": 1}
+    clock.pass_by(hours=30)
+    late = sell(box)
+    report = await oms.download()
+    assert (report.totals["new"], report.totals["quarantined"]) == (1, 1)
+    assert await oms.ids() == [good.id, late.id]
+    clock.pass_by(hours=1)
+    await oms.download()
+    assert await oms.ids() == [good.id, late.id, bad.id]
+    assert await oms.channel.quarantine() == ()
+
+
+async def test_when_mercado_libre_fails_for_five_orders_in_a_row_nothing_is_set_aside_and_nothing_lost(
+    app: MeliApp, box: Sandbox, open_oms: OpenOms
+):
+    app.pipeline.breaker = None  # type: ignore[misc]  # it would end the pass before the fifth
+    sold = [sell(box).id for _ in range(5)]
+    oms = await opened(open_oms)
+    for order_id in sold:
+        box.fail_next(f"GET /marketplace/orders/{order_id}", 500, {"error": "internal", "message": "oops"}, times=4)
+    with pytest.raises(ServerError):
+        await oms.download()
+    assert await oms.channel.quarantine() == ()
+    await oms.download()
+    assert sorted(await oms.ids()) == sorted(sold)
 
 
 async def test_an_ignored_filter_is_proven_by_an_order_of_long_ago(

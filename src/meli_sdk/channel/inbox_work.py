@@ -14,7 +14,7 @@ from meli_sdk.channel.inbox import Pending, ReceiptState
 from meli_sdk.channel.orders import OrderPass
 from meli_sdk.channel.orders_handover import ORDER_KIND, OrderHandler
 from meli_sdk.channel.orders_report import OrderAction, OrderReport
-from meli_sdk.channel.quarantine import settle
+from meli_sdk.channel.quarantine import failed_for, settle
 from meli_sdk.channel.scope import Scope
 from meli_sdk.channel.settings import Job
 from meli_sdk.errors import CircuitOpenError, ServerError
@@ -87,7 +87,7 @@ async def _work(scope: Scope, handler: OrderHandler, waiting: list[Pending]) -> 
                     if one.attempts and row.action not in _NOT_WELL:
                         well.append(one.resource_id)
     if well:
-        await scope.write(lambda connection: settle(connection, scope, ORDER_KIND, well, reason=ServerError.__name__))
+        await scope.write(lambda connection: settle(connection, scope, ORDER_KIND, well, only=failed_for()))
     await inbox.finish(scope, outcomes)
     await inbox.postpone(scope, waits)
     if trouble is not None:

@@ -27,7 +27,7 @@ from meli_sdk.channel.orders_handover import (
     move_cursor,
     prepare,
 )
-from meli_sdk.channel.orders_reading import Reader, Reading
+from meli_sdk.channel.orders_reading import MOST_FAILING, Reader, Reading
 from meli_sdk.channel.orders_report import HANDED_OVER, OrderAction, OrderReport, OrderRows
 from meli_sdk.channel.orders_sources import (
     CANCELLED,
@@ -164,10 +164,15 @@ class OrderPass:
         await self.take(order_ids)
         return await self.report()
 
-    async def take(self, order_ids: Sequence[int]) -> None:
-        """Reads these orders and hands over what is wanted. Nothing is handed over or reported where it raises of a call."""
+    async def take(self, order_ids: Sequence[int], *, failing: int = 0) -> None:
+        """Reads these orders and hands over what is wanted. Nothing is handed over or reported where it raises of a call.
+
+        Args:
+            order_ids: what is read.
+            failing: Mercado Libre may fail (5xx) for so many of them in a row, which are set aside.
+        """
         reader = Reader(self._source, cancelled=False, rate=self._scope.settings.throughput)
-        answers = dict(zip(order_ids, await reader.get_all(order_ids), strict=True))
+        answers = dict(zip(order_ids, await reader.get_all(order_ids, failing=failing), strict=True))
         orders = [found for found in answers.values() if isinstance(found, Order)]
         units = await self._units(orders, _Stream(), self._earliest())
         for order_id, found in answers.items():
@@ -253,7 +258,7 @@ class OrderPass:
             )
 
     async def _again(self) -> None:
-        """Asks again for what was incomplete, or not to be found, a while ago."""
+        """Asks again for what was incomplete, not to be found, or what Mercado Libre failed for, a while ago."""
         oldest = self._started - AGAIN_FOR
         query = select(ORDERS.c.order_id).where(
             ORDERS.c.user_id == self._scope.user_id,
@@ -268,7 +273,7 @@ class OrderPass:
             int(key) for key in await lost_things(self._scope, ORDER_KIND, oldest, self._started) if key.isdigit()
         ]
         if wanted:
-            await self.take(wanted[:AGAIN_AT_ONCE])
+            await self.take(wanted[:AGAIN_AT_ONCE], failing=MOST_FAILING)
 
     # preparing
 

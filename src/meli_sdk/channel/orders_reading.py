@@ -46,6 +46,8 @@ MOST_SPANS: Final = 8
 """Spans that are read at the same time."""
 MOST_GETS: Final = 16
 """Orders that are read by their ids at the same time."""
+MOST_FAILING: Final = 4
+"""For so many orders in a row may Mercado Libre fail (5xx): they are set aside, and asked for again by the next passes."""
 _FIRST_WIDTH: Final = timedelta(days=7)
 _WIDEST: Final = timedelta(days=60)
 _GROWTH: Final = 8
@@ -284,18 +286,22 @@ class Reader:
             if order is not None:
                 whole.add_order(order)
         unread = [order_id for order_id, order in walk.orders.items() if order is None and order_id not in whole.orders]
-        for order_id, found in zip(unread, await self.get_all(unread), strict=True):
+        for order_id, found in zip(unread, await self.get_all(unread, failing=MOST_FAILING), strict=True):
             if isinstance(found, MeliError):
                 whole.failed[str(order_id)] = found
             else:
                 self._prove_order(span, order_id, stamp_of(found))
                 whole.add_order(found)
 
-    async def get_all(self, order_ids: Sequence[int]) -> list[Order | MeliError]:
+    async def get_all(self, order_ids: Sequence[int], *, failing: int = 0) -> list[Order | MeliError]:
         """Orders by their ids, some at a time; what one of them lacks is its own.
 
+        Args:
+            order_ids: what is read.
+            failing: Mercado Libre may fail (5xx) for so many of them in a row; with one more it is in trouble, not they.
+
         Raises:
-            AuthError, TransportError, ForbiddenError, RateLimitedError: nothing can be read now.
+            AuthError, TransportError, ForbiddenError, RateLimitedError, ServerError: nothing can be read now.
         """
 
         async def get(order_id: int) -> Order | MeliError:
@@ -303,15 +309,20 @@ class Reader:
                 try:
                     return await self._source.get(order_id)
                 except (DecodeError, ResponseError) as error:
-                    if isinstance(error, ServerError | RateLimitedError | UnauthorizedError):
+                    if isinstance(error, RateLimitedError | UnauthorizedError):
                         raise
                     return error
 
         tasks = deque(asyncio.create_task(get(order_id)) for order_id in order_ids)
         found: list[Order | MeliError] = []
+        in_a_row = 0
         try:
             while tasks:
-                found.append(await tasks.popleft())
+                answer = await tasks.popleft()
+                in_a_row = in_a_row + 1 if isinstance(answer, ServerError) else 0
+                if isinstance(answer, ServerError) and in_a_row > failing:
+                    raise answer
+                found.append(answer)
         finally:
             await call_off(tasks)
         return found

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Final, cast
 
 from attrs import frozen
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meli_sdk.channel.database import upsert
 from meli_sdk.channel.events import LOGGER, Quarantined
 from meli_sdk.channel.journal import QUARANTINE
 from meli_sdk.channel.scope import Scope
-from meli_sdk.errors import DecodeError
+from meli_sdk.errors import DecodeError, DependencyFailedError, ServerError
 
 _MAX_BODY: Final = 20_000
 _SPEAKS_OF_NOBODY: Final = frozenset(
@@ -141,17 +141,22 @@ async def set_aside(
 
 
 async def settle(
-    connection: AsyncConnection, scope: Scope, kind: str, keys: Iterable[str], *, reason: str | None = None
+    connection: AsyncConnection,
+    scope: Scope,
+    kind: str,
+    keys: Iterable[str],
+    *,
+    only: ColumnElement[bool] | None = None,
 ) -> None:
-    """Notes that these things are well now; with a `reason`, those alone that were set aside last for it."""
+    """Notes that these things are well now; with `only`, those alone for which it holds."""
     statement = update(QUARANTINE).where(
         QUARANTINE.c.user_id == scope.user_id,
         QUARANTINE.c.kind == kind,
         QUARANTINE.c.key.in_(list(keys)),
         QUARANTINE.c.settled_at.is_(None),
     )
-    if reason is not None:
-        statement = statement.where(QUARANTINE.c.reason.startswith(reason))
+    if only is not None:
+        statement = statement.where(only)
     await connection.execute(statement.values(settled_at=scope.now()))
 
 
@@ -166,15 +171,20 @@ async def open_keys(scope: Scope, kind: str) -> set[str]:
         return set((await connection.execute(query)).scalars())
 
 
+def failed_for() -> ColumnElement[bool]:
+    """Set aside last because Mercado Libre failed (5xx)."""
+    return or_(*(QUARANTINE.c.reason.startswith(kind.__name__) for kind in (ServerError, DependencyFailedError)))
+
+
 async def lost_things(scope: Scope, kind: str, since: datetime, before: datetime) -> list[str]:
-    """What was set aside since then because nobody found it, and was not asked for again since `before`."""
+    """What was set aside since then because Mercado Libre did not find it or failed, and was not asked for again since `before`."""
     query = select(QUARANTINE.c.key).where(
         QUARANTINE.c.user_id == scope.user_id,
         QUARANTINE.c.kind == kind,
         QUARANTINE.c.settled_at.is_(None),
         QUARANTINE.c.first_at > since,
         QUARANTINE.c.last_at < before,
-        QUARANTINE.c.reason.contains("NotFoundError"),
+        or_(QUARANTINE.c.reason.contains("NotFoundError"), failed_for()),
     )
     async with scope.database.reads.connect() as connection:
         return list((await connection.execute(query)).scalars())

@@ -23,7 +23,8 @@ class Clock(Protocol):
 class SystemClock:
     """Time as this machine tells it."""
 
-    monotonic = staticmethod(time.monotonic)
+    def monotonic(self) -> float:
+        return time.monotonic()
 
     def now(self) -> datetime:
         return datetime.now(UTC)

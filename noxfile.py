@@ -26,15 +26,19 @@ nox.options.sessions = [
     "bench",
 ]
 
-OLDEST = "3.11"
-PYTHONS = [OLDEST, "3.12", "3.13"]
-PARALLEL = ("-n", "auto", "-q")
+OLDEST, NEWEST = "3.11", "3.13"
+PYTHONS = [OLDEST, "3.12", NEWEST]
+PARALLEL = ("-n", "auto", "--dist", "worksteal", "-q")
 WHOLE_PROGRAMS = (
     *("tests/cli", "tests/docs", "tests/notebook/test_example.py", "tests/channel/test_kills.py"),
     *("tests/test_examples.py", "tests/test_oms_example.py", "tests/testing/test_plugin.py"),
 )
 """Tests that start interpreters to run programs from end to end. They run on the oldest Python alone, so that a whole run ends
 within twenty minutes; what those programs are made of is tried on each."""
+ENDPOINTS = ("tests/resources",)
+"""Endpoint after endpoint, through code that the other tests try: on the oldest and the newest Python."""
+CHANNEL = ("tests/channel",)
+"""On the oldest and the newest Python, and with the oldest releases, SQLAlchemy's among them."""
 ROOT = Path(__file__).parent
 
 
@@ -78,7 +82,7 @@ def typing(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The tests; with CI set, a skipped test fails the run."""
     install_pinned(session)
-    left_out = () if session.python == OLDEST else WHOLE_PROGRAMS
+    left_out = {OLDEST: (), NEWEST: WHOLE_PROGRAMS}.get(str(session.python), (*WHOLE_PROGRAMS, *ENDPOINTS, *CHANNEL))
     session.run("pytest", *PARALLEL, *(f"--ignore={path}" for path in left_out), *session.posargs)
 
 
@@ -101,7 +105,8 @@ def tests_lowest(session: nox.Session) -> None:
     python = str(Path(session.bin) / "python")
     oldest = ("--resolution", "lowest-direct", "-e", ".[all]", *tests_group)
     session.run_install("uv", "pip", "install", "-q", "--python", python, *oldest)
-    session.run("pytest", *PARALLEL, *(f"--ignore={path}" for path in WHOLE_PROGRAMS), *session.posargs)
+    left_out = (*WHOLE_PROGRAMS, *ENDPOINTS)
+    session.run("pytest", *PARALLEL, *(f"--ignore={path}" for path in left_out), *session.posargs)
 
 
 @nox.session(python=OLDEST)

@@ -1,6 +1,8 @@
 import asyncio
+import gc
 import os
 import stat
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
@@ -383,3 +385,30 @@ async def test_a_task_that_is_cancelled_twice_in_the_middle_of_a_statement_leave
             _, waiting = await asyncio.wait(left, timeout=30)
             assert not waiting
     await database.aclose()
+
+
+# who is cancelled
+
+
+@each_database
+def test_a_read_that_is_cancelled_leaves_no_connection_behind_when_the_loop_ends(database_url: str):
+    async def read(database: Database) -> None:
+        while True:
+            async with database.reads.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+
+    async def cancel_after(seconds: float) -> None:
+        database = Database(database_url)
+        reading = [asyncio.create_task(read(database)) for _ in range(3)]
+        await asyncio.sleep(seconds)  # somewhere between opening, asking and closing
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+        await database.aclose()
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for step in range(40):
+            asyncio.run(cancel_after(step * 0.0008))
+            gc.collect()
+    assert [str(warning.message) for warning in told] == []

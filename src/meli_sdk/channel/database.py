@@ -23,6 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from meli_sdk.channel.cancellation import WholeEngine
 from meli_sdk.errors import ConfigurationError, InputError, shown
 from meli_sdk.private_file import claim
 from meli_sdk.wire.clock import Clock
@@ -159,11 +160,11 @@ class Database:
             self.writes: AsyncEngine = self._make_sqlite(url, "BEGIN IMMEDIATE")
             self.reads: AsyncEngine = self._make_sqlite(url, "BEGIN")
         elif isinstance(where, AsyncEngine):
-            self.writes = self.reads = where.execution_options()
+            self.writes = self.reads = WholeEngine(where.execution_options().sync_engine)
         else:
             made = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
             self._owned.append(made)
-            self.writes = self.reads = made.execution_options()
+            self.writes = self.reads = WholeEngine(made.sync_engine)
         for name, refuse in (
             ("commit", _refuse_commit),
             ("rollback", _refuse_rollback),
@@ -189,7 +190,7 @@ class Database:
         def begun(connection: Connection) -> None:
             connection.exec_driver_sql(begin)
 
-        return made
+        return WholeEngine(made.sync_engine)
 
     @asynccontextmanager
     async def exclusive(

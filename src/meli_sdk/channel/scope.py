@@ -8,6 +8,7 @@ from attrs import frozen
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meli_sdk.app import MeliApp
+from meli_sdk.channel.cancellation import whole
 from meli_sdk.channel.database import Database, repeated
 from meli_sdk.channel.events import ChannelEvent, TransactionRepeated
 from meli_sdk.channel.settings import ChannelSettings
@@ -65,4 +66,4 @@ class Scope:
         def tell(reason: str, attempt: int, seconds: float) -> None:
             self.tell(TransactionRepeated, reason=reason, attempt=attempt, seconds=seconds)
 
-        return await repeated(transaction, clock=self.clock, tell=tell)
+        return await whole(repeated(transaction, clock=self.clock, tell=tell))

@@ -11,6 +11,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_external_run = True
 nox.options.error_on_missing_interpreters = False  # .ci/run insists on 3.11 and names the others that are absent
 nox.options.reuse_venv = "yes"
+# Those with the tag `one_core` are run beside others by .ci/run, which names the rest.
 nox.options.sessions = [
     "lint",
     "imports",
@@ -28,7 +29,8 @@ nox.options.sessions = [
 
 OLDEST, NEWEST = "3.11", "3.13"
 PYTHONS = [OLDEST, "3.12", NEWEST]
-PARALLEL = ("-n", "auto", "--dist", "worksteal", "-q")
+WORKERS = max(2, (os.cpu_count() or 2) * 3 // 2)  # a third of a test's time is waiting
+PARALLEL = ("-n", str(WORKERS), "--dist", "worksteal", "-q")
 WHOLE_PROGRAMS = (
     *("tests/cli", "tests/docs", "tests/notebook/test_example.py", "tests/channel/test_kills.py"),
     *("tests/test_examples.py", "tests/test_oms_example.py", "tests/testing/test_plugin.py"),
@@ -109,7 +111,7 @@ def tests_lowest(session: nox.Session) -> None:
     session.run("pytest", *PARALLEL, *(f"--ignore={path}" for path in left_out), *session.posargs)
 
 
-@nox.session(python=OLDEST)
+@nox.session(python=OLDEST, tags=["one_core"])
 def wheel(session: nox.Session) -> None:
     """What a user gets: sdist, the wheel made of it, a clean environment, no source tree near."""
     session.install("--require-hashes", "-r", "requirements-dev.txt")
@@ -132,28 +134,28 @@ def wheel(session: nox.Session) -> None:
     session.run("python", "tools/external.py", python, str(outside))
 
 
-@nox.session(python=OLDEST)
+@nox.session(python=OLDEST, tags=["one_core"])
 def docs(session: nox.Session) -> None:
     """The site, strict: a broken link, anchor or reference fails. Never quiet: silenced warnings are not counted."""
     install_pinned(session)
     session.run("mkdocs", "build", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})
 
 
-@nox.session(python=OLDEST)
+@nox.session(python=OLDEST, tags=["one_core"])
 def docs_zensical(session: nox.Session) -> None:
     """The same pages by the successor of the present generator, so that moving there stays one line."""
     install_pinned(session)
     session.run("zensical", "build", "--clean")
 
 
-@nox.session(python=OLDEST)
+@nox.session(python=OLDEST, tags=["one_core"])
 def corpus(session: nox.Session) -> None:
     """Every sample body of a modelled endpoint: decodes, and loses nothing on the way back."""
     install_pinned(session)
     session.run("python", "tools/corpus.py", *session.posargs)
 
 
-@nox.session(python=OLDEST)
+@nox.session(python=OLDEST, tags=["one_core"])
 def conformance(session: nox.Session) -> None:
     """docs/conformance.md: every requirement answered, every name importable, every test collected."""
     install_pinned(session)

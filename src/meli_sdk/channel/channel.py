@@ -500,7 +500,7 @@ class SalesChannel:
     async def handle_notifications(self, handler: OrderHandler) -> NotificationReport:
         """One pass over the inbox: the orders that notifications name are read by their id and handed over.
 
-        Other topics are kept and counted. An order that cannot be found yet, or that Mercado Libre fails for (5xx), is asked
+        Other topics are kept and counted. An order that cannot be found yet, or that Mercado Libre fails for (5xx, no answer), is asked
         for again after one minute, five, and then every thirty, for two days; the others go on. The one that fails is in
         `quarantine()` meanwhile.
 

@@ -12,12 +12,12 @@ from meli_sdk.channel import inbox
 from meli_sdk.channel.events import LOGGER, TopicSilent
 from meli_sdk.channel.inbox import Pending, ReceiptState
 from meli_sdk.channel.orders import OrderPass
-from meli_sdk.channel.orders_handover import ORDER_KIND, OrderHandler
+from meli_sdk.channel.orders_handover import OrderHandler
 from meli_sdk.channel.orders_report import OrderAction, OrderReport
-from meli_sdk.channel.quarantine import failed_for, settle
+from meli_sdk.channel.quarantine import FAILING
 from meli_sdk.channel.scope import Scope
 from meli_sdk.channel.settings import Job
-from meli_sdk.errors import CircuitOpenError, ServerError
+from meli_sdk.errors import CircuitOpenError, MeliError
 
 ORDER_TEMPLATES: Final = frozenset({"/orders/{order_id}", "/marketplace/orders/{order_id}"})
 SILENT_AFTER: Final = timedelta(minutes=30)
@@ -28,8 +28,7 @@ _GIVE_UP: Final = timedelta(days=2)
 _ANNOUNCED: Final = (OrderAction.NEW, OrderAction.CHANGED, OrderAction.LEFT)
 """What a notification should have spoken of."""
 _GIVE_UP_AFTER: Final = 5
-"""So many orders in a row that Mercado Libre fails for (5xx): it is in trouble, not the orders, and the pass ends."""
-_NOT_WELL: Final = frozenset({OrderAction.NOT_FOUND, OrderAction.QUARANTINED})
+"""So many orders in a row that Mercado Libre fails for: it is in trouble, not the orders, and the pass ends."""
 
 
 @frozen(kw_only=True)
@@ -70,24 +69,19 @@ async def _work(scope: Scope, handler: OrderHandler, waiting: list[Pending]) -> 
             outcomes[one.key] = "kept"
     report, trouble = None, None
     waits: dict[str, timedelta] = {}
-    well: list[str] = []
     if about_orders:
         one_pass = OrderPass(scope, handler, progress=None, dry_run=False, shipments=True)
-        unread, trouble = await _take(one_pass, about_orders)
+        trouble = await _take(one_pass, about_orders)
         report = await one_pass.report()
         for row in report.rows:
             for one in about_orders.get(row.order_id or 0, ()):
                 young = scope.now() - one.received_at < _GIVE_UP
-                unknown = row.action == OrderAction.NOT_FOUND or row.order_id in unread
+                unknown = row.action == OrderAction.NOT_FOUND or row.order_id in one_pass.failing
                 refused = row.action == OrderAction.QUARANTINED and one.attempts < len(_WAITS)
                 if young and (unknown or refused):
                     waits[one.key] = _WAITS[min(one.attempts, len(_WAITS) - 1)]
                 else:
                     outcomes[one.key] = row.action
-                    if one.attempts and row.action not in _NOT_WELL:
-                        well.append(one.resource_id)
-    if well:
-        await scope.write(lambda connection: settle(connection, scope, ORDER_KIND, well, only=failed_for()))
     await inbox.finish(scope, outcomes)
     await inbox.postpone(scope, waits)
     if trouble is not None:
@@ -98,37 +92,33 @@ async def _work(scope: Scope, handler: OrderHandler, waiting: list[Pending]) -> 
     return NotificationReport(seen=len(waiting), outcomes=counted, orders=report)
 
 
-async def _take(
-    one_pass: OrderPass, about_orders: Mapping[int, Sequence[Pending]]
-) -> tuple[set[int], ServerError | CircuitOpenError | None]:
+async def _take(one_pass: OrderPass, about_orders: Mapping[int, Sequence[Pending]]) -> MeliError | None:
     """Reads orders and hands them over: new ones together, those that were tried before each alone.
 
-    Where Mercado Libre fails (5xx) for one that is read together with others, each of them is read alone.
+    Where Mercado Libre fails for one that is read together with others, each of them is read alone.
 
     Returns:
-        The orders it fails for, and the error that ended the pass before all were read.
+        The error that ended the pass before all were read.
     """
     alone = [order_id for order_id, found in about_orders.items() if any(one.attempts for one in found)]
     new = [order_id for order_id in about_orders if order_id not in set(alone)]
     if len(new) > 1:
-        with suppress(ServerError):
+        with suppress(*FAILING):
             await one_pass.take(new)
             new = []
-    unread: set[int] = set()
     in_a_row = 0
     for order_id in new + alone:
         try:
             await one_pass.take([order_id])
             in_a_row = 0
-        except ServerError as error:
+        except CircuitOpenError as error:
+            return error
+        except FAILING as error:
             await one_pass.set_aside({str(order_id): error})
-            unread.add(order_id)
             in_a_row += 1
             if in_a_row == _GIVE_UP_AFTER:
-                return unread, error
-        except CircuitOpenError as error:
-            return unread, error
-    return unread, None
+                return error
+    return None
 
 
 async def read_missed(scope: Scope, accounts: Collection[int]) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import evolve, frozen
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meli_sdk.channel.database import Database, upsert
@@ -40,17 +40,12 @@ from meli_sdk.channel.orders_sources import (
     source_of,
     stamp_of,
 )
-from meli_sdk.channel.quarantine import forget_settled, lost_things
+from meli_sdk.channel.quarantine import FAILING, forget_settled, lost_things
 from meli_sdk.channel.scope import Scope
 from meli_sdk.channel.settings import ChannelSettings
-from meli_sdk.errors import (
-    InputError,
-    MeliError,
-    OrderNotFoundError,
-    PaginationError,
-    shown,
-)
+from meli_sdk.errors import DecodeError, InputError, MeliError, OrderNotFoundError, PaginationError, shown
 from meli_sdk.models.orders import Order
+from meli_sdk.models.orders_packs import Pack
 from meli_sdk.wire.read_ahead import call_off
 
 MINIMUM_OVERLAP: Final = timedelta(minutes=15)
@@ -131,6 +126,8 @@ class OrderPass:
         self._complete: set[str] = set()
         self._incomplete: set[int] = set()
         self._details = Details(self._source, shipments=shipments)
+        self.failing: set[int] = set()
+        """Orders that were set aside because Mercado Libre fails for them, or for what they were bought with."""
 
     async def run(self, since: datetime | None) -> OrderReport:
         """Reads what changed, hands over what is wanted.
@@ -169,17 +166,19 @@ class OrderPass:
 
         Args:
             order_ids: what is read.
-            failing: Mercado Libre may fail (5xx) for so many of them in a row, which are set aside.
+            failing: Mercado Libre may fail for so many of them in a row, which are set aside.
         """
         reader = Reader(self._source, cancelled=False, rate=self._scope.settings.throughput)
         answers = dict(zip(order_ids, await reader.get_all(order_ids, failing=failing), strict=True))
         orders = [found for found in answers.values() if isinstance(found, Order)]
-        units = await self._units(orders, _Stream(), self._earliest())
+        failed: dict[str, MeliError] = {}
+        units = await self._units(orders, _Stream(), self._earliest(), failed)
         for order_id, found in answers.items():
             if isinstance(found, OrderNotFoundError):
                 self._rows.add(order_id, OrderAction.NOT_FOUND, error=str(found))
             elif isinstance(found, MeliError):
-                await self.set_aside({str(order_id): found})
+                failed[str(order_id)] = found
+        await self.set_aside(failed)
         await self._give(units, None)
 
     def _earliest(self) -> datetime:
@@ -202,7 +201,7 @@ class OrderPass:
         failures = 0
 
         async def then(reading: Reading) -> list[Unit]:
-            return await self._units(reading.orders.values(), stream, regular)
+            return await self._units(reading.orders.values(), stream, regular, reading.failed)
 
         async with aclosing(reader.readings(start, end, then)) as readings:
             async for reading, units in readings:
@@ -212,8 +211,8 @@ class OrderPass:
                 if reading.problem is not None:
                     pinned = True
                     self._note_problem(reading.span, reading.problem)
+                await self.set_aside(reading.failed)  # before the cursor moves past them
                 await self._give(units, None if pinned else name)
-                await self.set_aside(reading.failed)
                 if failures >= GIVE_UP_AFTER and reading.problem is not None:
                     raise reading.problem
                 self._tell_progress(name, start, reading.span.end, end)
@@ -237,6 +236,8 @@ class OrderPass:
     async def set_aside(self, failed: Mapping[str, MeliError]) -> None:
         """Puts what could not be read, by its key, into the quarantine."""
         for key, error in failed.items():
+            if isinstance(error, FAILING) and key.isdigit():
+                self.failing.add(int(key))
             if self._dry_run:
                 order_id = int(key) if key.isdigit() else None
                 self._rows.add(order_id, OrderAction.QUARANTINED, error=f"{type(error).__name__}: {error}")
@@ -263,35 +264,51 @@ class OrderPass:
         query = select(ORDERS.c.order_id).where(
             ORDERS.c.user_id == self._scope.user_id,
             ORDERS.c.complete.is_(False),
-            ORDERS.c.handed_over_at.is_not(None),
-            ORDERS.c.updated > oldest,
+            ORDERS.c.handed_over_at > oldest,
         )
+        # By chance, so that those which stay incomplete do not keep the others out.
+        query = query.order_by(func.random()).limit(AGAIN_AT_ONCE)
         async with self._scope.database.reads.connect() as connection:
-            wanted = list((await connection.execute(query.limit(AGAIN_AT_ONCE))).scalars())
+            wanted = list((await connection.execute(query)).scalars())
         wanted = [order_id for order_id in wanted if order_id not in self._incomplete]
-        wanted += [
-            int(key) for key in await lost_things(self._scope, ORDER_KIND, oldest, self._started) if key.isdigit()
-        ]
+        lost = await lost_things(self._scope, ORDER_KIND, oldest, self._started, limit=AGAIN_AT_ONCE)
+        wanted += [int(key) for key in lost if key.isdigit()]
         if wanted:
-            await self.take(wanted[:AGAIN_AT_ONCE], failing=MOST_FAILING)
+            await self.take(wanted, failing=MOST_FAILING)
 
     # preparing
 
-    async def _units(self, orders: Iterable[Order], stream: _Stream, regular: datetime) -> list[Unit]:
-        """What is handed over together, oldest change first: an order, or the orders of a pack."""
+    async def _units(
+        self, orders: Iterable[Order], stream: _Stream, regular: datetime, failed: dict[str, MeliError]
+    ) -> list[Unit]:
+        """What is handed over together, oldest change first: an order, or the orders of a pack.
+
+        Args:
+            orders: what was read.
+            stream: where they come from.
+            regular: the regular reading begins here.
+            failed: gets the orders of packs that cannot be read whole.
+
+        Raises:
+            ServerError, MeliTimeoutError: Mercado Libre fails for the packs or shipments of five orders in a row.
+        """
         found = [prepare(self._scope, order) for order in orders]
-        self._incomplete.update(one.order.id for one in found if not one.complete)
         found.sort(key=lambda one: (stamp_of(one.order), one.order.id))
         detailed = await self._detailed(found, stream, regular)
+        self._incomplete.update(one.order.id for one in detailed if not one.complete)
         by_id: dict[int, Prepared] = {one.order.id: one for one in detailed}
         units: list[Unit] = []
         taken: set[int] = set()
         for one in detailed:
             if one.order.id in taken:
                 continue
-            unit = [one] if one.pack is None else [one, *await self._siblings(one, by_id)]
+            unit = [one] if one.pack is None else [one, *await self._siblings(one, by_id, failed)]
             taken.update(member.order.id for member in unit)
-            units.append(unit)
+            trouble = one.trouble if one.held else next(filter(_fails, map(failed.get, _keys(one.pack))), None)
+            if trouble is None:
+                units.append(unit)
+            else:
+                failed.update({str(member.order.id): trouble for member in unit})
         return units
 
     async def _detailed(self, found: Sequence[Prepared], stream: _Stream, regular: datetime) -> list[Prepared]:
@@ -314,22 +331,32 @@ class OrderPass:
 
         tasks = deque(asyncio.create_task(detail(one)) for one in found)
         detailed: list[Prepared] = []
+        in_a_row = 0
         try:
             while tasks:
-                detailed.append(await tasks.popleft())
+                one = await tasks.popleft()
+                in_a_row = in_a_row + 1 if isinstance(one.trouble, FAILING) else 0
+                if one.trouble is not None and in_a_row > MOST_FAILING:
+                    raise one.trouble
+                detailed.append(one)
         finally:
             await call_off(tasks)
         return detailed
 
-    async def _siblings(self, one: Prepared, by_id: Mapping[int, Prepared]) -> list[Prepared]:
-        """The other orders of a pack; those outside the window are read by their ids."""
+    async def _siblings(
+        self, one: Prepared, by_id: Mapping[int, Prepared], failed: dict[str, MeliError]
+    ) -> list[Prepared]:
+        """The other orders of a pack; those outside the window are read by their ids, and `failed` gets what cannot be."""
         assert one.pack is not None  # noqa: S101  asked only for packs
         ids = [line.id for line in one.pack.orders if line.id is not None and line.id != one.order.id]
         found = [by_id[order_id] for order_id in ids if order_id in by_id]
         reader = Reader(self._source, cancelled=False, rate=self._scope.settings.throughput)
-        others = await reader.get_all([order_id for order_id in ids if order_id not in by_id])
-        # Orders of other sellers are refused.
-        return found + [prepare(self._scope, other) for other in others if isinstance(other, Order)]
+        unread = [order_id for order_id in ids if order_id not in by_id]
+        others = dict(zip(unread, await reader.get_all(unread, failing=MOST_FAILING), strict=True))
+        for order_id, other in others.items():
+            if isinstance(other, (DecodeError, *FAILING)):  # orders of other sellers are refused: those are left out
+                failed[str(order_id)] = other
+        return found + [prepare(self._scope, other) for other in others.values() if isinstance(other, Order)]
 
     # handing over
 
@@ -420,6 +447,15 @@ class OrderPass:
             complete=report.complete,
         )
         return report
+
+
+def _fails(error: MeliError | None) -> bool:
+    return isinstance(error, FAILING)
+
+
+def _keys(pack: Pack | None) -> list[str]:
+    """Of a pack's orders, the keys under which they are set aside."""
+    return [] if pack is None else [str(line.id) for line in pack.orders]
 
 
 async def open_cursors(connection: AsyncConnection, database: Database, settings: ChannelSettings) -> None:

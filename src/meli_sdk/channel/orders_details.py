@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve
 
 from meli_sdk.channel.orders_handover import Prepared
+from meli_sdk.channel.orders_reading import ABOUT_ALL, ABOUT_ONE
 from meli_sdk.channel.orders_sources import OrderSource
-from meli_sdk.errors import NotFoundError
+from meli_sdk.errors import MeliError, NotFoundError
 
 if TYPE_CHECKING:
     from meli_sdk.models.orders_packs import Pack
@@ -31,19 +32,25 @@ class Details:
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def add(self, one: Prepared) -> Prepared:
-        """The order with them; where Mercado Libre does not have them yet, it is not complete."""
+        """The order with them; where Mercado Libre does not have them yet, or fails for them, it is not complete."""
         order, complete = one.order, one.complete
         pack: Pack | None = None
         shipment: Shipment | None = None
+        trouble: MeliError | None = None
         async with self._room:
-            if order.pack_id is not None:
-                try:
-                    pack = await self._source.pack(order.pack_id)
-                except NotFoundError:
-                    complete = False
-            if self._shipments and order.shipping is not None and order.shipping.id is not None:
-                try:
-                    shipment = await self._source.shipment(order.shipping.id)
-                except NotFoundError:
-                    complete = False
-        return evolve(one, pack=pack, shipment=shipment, complete=complete)
+            try:
+                if order.pack_id is not None:
+                    try:
+                        pack = await self._source.pack(order.pack_id)
+                    except NotFoundError:
+                        complete = False
+                if self._shipments and order.shipping is not None and order.shipping.id is not None:
+                    try:
+                        shipment = await self._source.shipment(order.shipping.id)
+                    except NotFoundError:
+                        complete = False
+            except ABOUT_ONE as error:
+                if isinstance(error, ABOUT_ALL):
+                    raise
+                trouble, complete = error, False
+        return evolve(one, pack=pack, shipment=shipment, complete=complete, trouble=trouble)

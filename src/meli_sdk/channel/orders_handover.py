@@ -17,9 +17,10 @@ from meli_sdk.channel.journal import CURSORS, ORDERS, ORDERS_STREAM
 from meli_sdk.channel.order_groups import PACK_SPLIT, OrderGroup
 from meli_sdk.channel.orders_report import HANDED_OVER, OrderAction, OrderRows
 from meli_sdk.channel.orders_sources import stamp_of
-from meli_sdk.channel.quarantine import open_keys, set_aside, settle
+from meli_sdk.channel.quarantine import FAILING, open_keys, set_aside, settle
 from meli_sdk.channel.scope import Scope
 from meli_sdk.channel.settings import ChannelSettings
+from meli_sdk.errors import MeliError
 from meli_sdk.models.orders import Order, OrderItem
 from meli_sdk.models.orders_packs import Pack
 from meli_sdk.models.shipments import Shipment
@@ -70,7 +71,7 @@ class ChannelOrder:
     """The group of its last hand-over; None: this is the first."""
     lines: tuple[OrderLine, ...]
     complete: bool
-    """False where Mercado Libre left parts out, or its shipment could not be read yet; it is handed over again then."""
+    """False where Mercado Libre left parts out, or its shipment could not be read; it is handed over again when they are there."""
     key: str
     """Names this version: the order's id and the digest of its content. The same key never brings other content."""
     seen_at: datetime
@@ -106,6 +107,13 @@ class Prepared:
     pack: Pack | None = None
     shipment: Shipment | None = None
     recovered: bool = False
+    trouble: MeliError | None = None
+    """Why its pack or its shipment could not be read."""
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits until Mercado Libre tells what it was bought with: half a pack would travel as a whole one."""
+        return isinstance(self.trouble, FAILING) and self.order.pack_id is not None and self.pack is None
 
 
 @frozen
@@ -203,6 +211,10 @@ def is_handlers_own(error: BaseException) -> bool:
     return _HANDLER_RAISED in getattr(error, "__notes__", ())
 
 
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
 class _HandlerFailedError(Exception):
     """The handler raised; its own exception is the cause."""
 
@@ -295,7 +307,7 @@ class HandOver:
 
         await repeated(write, clock=self._scope.clock, tell=self._tell)
         order_id = int(key) if key.isdigit() and int(key) < 2**63 else None
-        self._rows.add(order_id, OrderAction.QUARANTINED, group, error=f"{type(error).__name__}: {error}")
+        self._rows.add(order_id, OrderAction.QUARANTINED, group, error=_said(error))
 
     def _tell(self, reason: str, attempt: int, seconds: float) -> None:
         self.repeats[reason] += 1
@@ -358,9 +370,9 @@ class HandOver:
                     break
             if written:
                 await connection.execute(self._write, written)
-                well = self._aside.intersection(str(row["order_id"]) for row in written)
-                if well:
-                    await settle(connection, scope, ORDER_KIND, well)
+            well = {str(found.order.id) for found, action in results if action is not OrderAction.STALE} & self._aside
+            if well:
+                await settle(connection, scope, ORDER_KIND, well)
             if stream is not None and done:
                 await move_cursor(connection, scope, stream, stamp_of(units[done - 1][0].order))
         return done, results
@@ -384,6 +396,8 @@ class HandOver:
         if action in HANDED_OVER:
             details["unmapped_skus"] = tuple(line.sku for line in found.lines if line.sku and line.mapped_sku is None)
             details["recovered"] = found.recovered
+            if found.trouble is not None:
+                details["error"] = f"handed over without its pack or shipment: {_said(found.trouble)}"
         if not settings.order_group_map.knows(found.order):
             details["unknown_status"] = found.order.status or "none"
         self._rows.add(found.order.id, action, found.group, **details)

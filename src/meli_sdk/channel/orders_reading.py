@@ -16,6 +16,7 @@ from typing import Any, Final, Generic, TypeVar, cast
 from attrs import field, frozen, mutable
 
 from meli_sdk.channel.orders_sources import HOUR, REACH, OrderSource, Span, hour_down, hour_up, stamp_of
+from meli_sdk.channel.quarantine import FAILING
 from meli_sdk.errors import (
     BadRequestError,
     DecodeError,
@@ -24,7 +25,6 @@ from meli_sdk.errors import (
     PaginationError,
     RateLimitedError,
     ResponseError,
-    ServerError,
     UnauthorizedError,
 )
 from meli_sdk.models.orders import Order
@@ -47,7 +47,10 @@ MOST_SPANS: Final = 8
 MOST_GETS: Final = 16
 """Orders that are read by their ids at the same time."""
 MOST_FAILING: Final = 4
-"""For so many orders in a row may Mercado Libre fail (5xx): they are set aside, and asked for again by the next passes."""
+"""For so many orders in a row may Mercado Libre fail: they are set aside, and asked for again by the next passes."""
+ABOUT_ONE: Final = (DecodeError, ResponseError, *FAILING)
+"""What may be wrong with one order while others are well."""
+ABOUT_ALL: Final = (RateLimitedError, UnauthorizedError)
 _FIRST_WIDTH: Final = timedelta(days=7)
 _WIDEST: Final = timedelta(days=60)
 _GROWTH: Final = 8
@@ -298,7 +301,7 @@ class Reader:
 
         Args:
             order_ids: what is read.
-            failing: Mercado Libre may fail (5xx) for so many of them in a row; with one more it is in trouble, not they.
+            failing: Mercado Libre may fail for so many of them in a row; with one more it is in trouble, not they.
 
         Raises:
             AuthError, TransportError, ForbiddenError, RateLimitedError, ServerError: nothing can be read now.
@@ -308,8 +311,8 @@ class Reader:
             async with self._gets:
                 try:
                     return await self._source.get(order_id)
-                except (DecodeError, ResponseError) as error:
-                    if isinstance(error, RateLimitedError | UnauthorizedError):
+                except ABOUT_ONE as error:
+                    if isinstance(error, ABOUT_ALL):
                         raise
                     return error
 
@@ -319,8 +322,8 @@ class Reader:
         try:
             while tasks:
                 answer = await tasks.popleft()
-                in_a_row = in_a_row + 1 if isinstance(answer, ServerError) else 0
-                if isinstance(answer, ServerError) and in_a_row > failing:
+                in_a_row = in_a_row + 1 if isinstance(answer, FAILING) else 0
+                if isinstance(answer, FAILING) and in_a_row > failing:
                     raise answer
                 found.append(answer)
         finally:

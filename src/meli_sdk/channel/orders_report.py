@@ -58,6 +58,7 @@ class OrderRow:
     unknown_status: str | None = None
     """Its status, where the map of order groups does not name it."""
     error: str | None = None
+    """Why it was set aside; or why its pack or shipment could not be read, without which it was handed over."""
 
     def to_dict(self) -> dict[str, object]:
         """The row as plain values; what is empty is left out."""

@@ -18,7 +18,7 @@ from meli_sdk.channel.events import LOGGER
 from meli_sdk.channel.journal import OUTBOX
 from meli_sdk.channel.order_groups import OrderGroup
 from meli_sdk.channel.orders_details import Details
-from meli_sdk.channel.orders_handover import ChannelOrder, channel_order, prepare
+from meli_sdk.channel.orders_handover import ChannelOrder, Prepared, channel_order, prepare
 from meli_sdk.channel.orders_sources import source_of
 from meli_sdk.channel.quarantine import reason_of
 from meli_sdk.channel.scope import Scope
@@ -109,7 +109,7 @@ async def deliver(scope: Scope, send: Send, *, limit: int | None, shipments: boo
             break
         order_id = claimed.order_id
         try:
-            found = await details.add(prepare(scope, await source.get(order_id)))
+            found = await _whole(details, prepare(scope, await source.get(order_id)))
             previous = claimed.previous_group
             await send(channel_order(scope, found, OrderGroup(previous) if previous else None))
         except Exception as error:  # noqa: BLE001  whatever the receiver raises; the next order is not to blame
@@ -124,6 +124,14 @@ async def deliver(scope: Scope, send: Send, *, limit: int | None, shipments: boo
         query = select(func.count()).select_from(OUTBOX).where(OUTBOX.c.user_id == scope.user_id)
         waiting = (await connection.execute(query)).scalar_one()
     return DeliveryReport(channel=scope.settings.name, rows=tuple(rows), waiting=waiting, **scope.labels())
+
+
+async def _whole(details: Details, one: Prepared) -> Prepared:
+    """The order with what hangs on it; it is delivered once, so nothing is left out that can be read later."""
+    found = await details.add(one)
+    if found.trouble is not None:
+        raise found.trouble
+    return found
 
 
 async def _claim(scope: Scope) -> _Claimed | None:

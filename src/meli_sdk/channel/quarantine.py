@@ -7,15 +7,18 @@ from datetime import datetime, timedelta
 from typing import Final, cast
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meli_sdk.channel.database import upsert
 from meli_sdk.channel.events import LOGGER, Quarantined
 from meli_sdk.channel.journal import QUARANTINE
 from meli_sdk.channel.scope import Scope
-from meli_sdk.errors import DecodeError, DependencyFailedError, ServerError
+from meli_sdk.errors import CircuitOpenError, DecodeError, DependencyFailedError, MeliTimeoutError, ServerError
 
+FAILING: Final = (ServerError, MeliTimeoutError, CircuitOpenError)
+"""Mercado Libre fails for one thing, as it may for a while: 5xx, no answer in time, or so often that it is not asked now."""
+_NAMES: Final = tuple(kind.__name__ for kind in (*FAILING, DependencyFailedError))
 _MAX_BODY: Final = 20_000
 _SPEAKS_OF_NOBODY: Final = frozenset(
     {
@@ -140,23 +143,14 @@ async def set_aside(
     scope.tell(Quarantined, kind=kind, key=key, failures=failures, error=error)
 
 
-async def settle(
-    connection: AsyncConnection,
-    scope: Scope,
-    kind: str,
-    keys: Iterable[str],
-    *,
-    only: ColumnElement[bool] | None = None,
-) -> None:
-    """Notes that these things are well now; with `only`, those alone for which it holds."""
+async def settle(connection: AsyncConnection, scope: Scope, kind: str, keys: Iterable[str]) -> None:
+    """Notes that these things are well now."""
     statement = update(QUARANTINE).where(
         QUARANTINE.c.user_id == scope.user_id,
         QUARANTINE.c.kind == kind,
         QUARANTINE.c.key.in_(list(keys)),
         QUARANTINE.c.settled_at.is_(None),
     )
-    if only is not None:
-        statement = statement.where(only)
     await connection.execute(statement.values(settled_at=scope.now()))
 
 
@@ -171,21 +165,17 @@ async def open_keys(scope: Scope, kind: str) -> set[str]:
         return set((await connection.execute(query)).scalars())
 
 
-def failed_for() -> ColumnElement[bool]:
-    """Set aside last because Mercado Libre failed (5xx)."""
-    return or_(*(QUARANTINE.c.reason.startswith(kind.__name__) for kind in (ServerError, DependencyFailedError)))
-
-
-async def lost_things(scope: Scope, kind: str, since: datetime, before: datetime) -> list[str]:
-    """What was set aside since then because Mercado Libre did not find it or failed, and was not asked for again since `before`."""
+async def lost_things(scope: Scope, kind: str, since: datetime, before: datetime, *, limit: int) -> list[str]:
+    """What was set aside since then because Mercado Libre did not find it or failed for it, and was not read since `before`: so many of those longest ago."""
     query = select(QUARANTINE.c.key).where(
         QUARANTINE.c.user_id == scope.user_id,
         QUARANTINE.c.kind == kind,
         QUARANTINE.c.settled_at.is_(None),
         QUARANTINE.c.first_at > since,
         QUARANTINE.c.last_at < before,
-        or_(QUARANTINE.c.reason.contains("NotFoundError"), failed_for()),
+        or_(QUARANTINE.c.reason.contains("NotFoundError"), *(QUARANTINE.c.reason.startswith(name) for name in _NAMES)),
     )
+    query = query.order_by(QUARANTINE.c.last_at).limit(limit)
     async with scope.database.reads.connect() as connection:
         return list((await connection.execute(query)).scalars())
 

@@ -36,6 +36,20 @@ async def test_a_saved_change_counts_from_the_next_pass_on(app: MeliApp, setting
         assert channel.settings == changed
 
 
+async def test_a_saved_file_that_contradicts_the_application_is_told_at_each_pass_until_it_is_mended(
+    app: MeliApp, settings: ChannelSettings, tmp_path: Path
+):
+    path = tmp_path / "channel.toml"
+    save_settings(settings, path)
+    async with SalesChannel(app, path, f"sqlite+aiosqlite:///{tmp_path / 'channel.db'}") as channel:
+        save_settings(settings.with_changes(user_id=LOCAL_SELLER_ID + 1), path)
+        for _ in range(2):
+            with pytest.raises(InputError, match="make another SalesChannel"):
+                channel.refresh_settings()
+        save_settings(settings.with_changes(name="Otra"), path)
+        assert channel.refresh_settings().name == "Otra"
+
+
 async def test_the_settings_of_another_seller_need_another_channel(app: MeliApp, settings: ChannelSettings, tmp_path):
     channel = SalesChannel(app, settings, f"sqlite+aiosqlite:///{tmp_path / 'channel.db'}")
     with pytest.raises(InputError, match="make another SalesChannel"):

@@ -15,6 +15,7 @@ from meli_sdk.app import MeliApp
 from meli_sdk.channel import fulfillment, inbox, inbox_work, inventory_levels, inventory_sync
 from meli_sdk.channel.check import ChannelCheck, check_channel, read_account
 from meli_sdk.channel.connection import ConnectionInfo, connection_info
+from meli_sdk.channel.current_settings import CurrentSettings
 from meli_sdk.channel.database import Database, upsert
 from meli_sdk.channel.events import LOGGER, PassFailed
 from meli_sdk.channel.fulfillment import PushedParcel
@@ -43,15 +44,13 @@ from meli_sdk.channel.quarantine import QuarantinedThing, set_aside_things
 from meli_sdk.channel.running import RunningJob, Step, run_jobs
 from meli_sdk.channel.scope import Scope
 from meli_sdk.channel.settings import ChannelSettings, Job
-from meli_sdk.channel.settings_file import load_settings
 from meli_sdk.channel.sku_review import SkuReview, review
 from meli_sdk.config import check_seconds
-from meli_sdk.errors import ConfigurationError, InputError, MappingError, MeliError, SessionStateError, shown
+from meli_sdk.errors import InputError, MappingError, MeliError, SessionStateError, shown
 from meli_sdk.resources.arguments import several
 from meli_sdk.resources.shipments_push import PushResult
 from meli_sdk.sites import GLOBAL_SELLING
 from meli_sdk.wire.ids import whole_number
-from meli_sdk.wire.message import check_base_url
 
 POLL_SECONDS: Final = 60.0
 """Between two passes of a running channel over its orders."""
@@ -91,18 +90,16 @@ class SalesChannel:
         database: str | AsyncEngine = "sqlite+aiosqlite:///channel.db",
     ) -> None:
         self._app: Final = app
-        self._path: Final = None if isinstance(settings, ChannelSettings) else _path(settings)
-        self._stamp: tuple[int, int, int] | None = None
-        found = settings if isinstance(settings, ChannelSettings) else self._read()
-        self._settings = check_settings(app, found)
-        self._session: Final = app.session(found.user_id)
+        self._current: Final = CurrentSettings(app, settings)
+        seller = self.settings.user_id
+        self._session: Final = app.session(seller)
         self._database: Final = Database(database)
         self._open = False
         self._first: Final = asyncio.Lock()
         self._pushing: Final = asyncio.Lock()
         self._filters_proven = False
         self._is_global: bool | None = None
-        self._accounts: frozenset[int] = frozenset({found.user_id})
+        self._accounts: frozenset[int] = frozenset({seller})
         self._arrived: Final = asyncio.Event()
         self._inbox_writes: Final = GroupCommit()
         self._stored: Final = asyncio.Event()
@@ -112,7 +109,7 @@ class SalesChannel:
     @property
     def settings(self) -> ChannelSettings:
         """The settings that count now."""
-        return self._settings
+        return self._current.value
 
     @property
     def accounts(self) -> frozenset[int]:
@@ -126,14 +123,7 @@ class SalesChannel:
             InputError: another seller's settings.
             ConfigurationError: settings that contradict the application.
         """
-        if settings.user_id != self._settings.user_id:
-            message = (
-                f"this channel belongs to seller {self._settings.user_id}, the settings to {settings.user_id}: "
-                "make another SalesChannel"
-            )
-            raise InputError(message)
-        self._settings = check_settings(self._app, settings)
-        self._app.set_throughput(settings.user_id, settings.throughput)
+        self._current.use(settings)
 
     def refresh_settings(self) -> ChannelSettings:
         """Takes over a settings file that was saved since it was read. Each pass begins with it.
@@ -141,26 +131,17 @@ class SalesChannel:
         Raises:
             ConfigurationError, MappingError, InputError: the file is wrong; the settings stay as they were.
         """
-        if self._path is not None and self._stamp != _stamp(self._path):
-            self.use(self._read())
-        return self._settings
-
-    def _read(self) -> ChannelSettings:
-        assert self._path is not None  # noqa: S101  asked only where there is one
-        stamp = _stamp(self._path)
-        found = load_settings(self._path)
-        self._stamp = stamp
-        return found
+        return self._current.refresh()
 
     async def __aenter__(self) -> Self:
         await create_tables(self._database)
         await self._register()
-        self._app.set_throughput(self._settings.user_id, self._settings.throughput)
+        self._app.set_throughput(self.settings.user_id, self.settings.throughput)
         self._open = True
         return self
 
     async def _register(self) -> None:
-        settings, database = self._settings, self._database
+        settings, database = self.settings, self._database
         row = {
             "user_id": settings.user_id,
             "name": settings.name,
@@ -655,41 +636,3 @@ class SalesChannel:
                 await prove_filter(scope)
                 self._filters_proven = True
         return scope
-
-
-def check_settings(app: MeliApp, settings: ChannelSettings) -> ChannelSettings:
-    """Compares settings with the application.
-
-    Raises:
-        ConfigurationError: another API address, or the application's own id in place of the seller's.
-    """
-    if settings.api_url is not None and check_base_url(settings.api_url) != app.base_url:
-        message = (
-            f"api_url is {settings.api_url}, but the application calls {app.base_url}: a channel uses its application's "
-            "address, so make them equal or leave api_url out"
-        )
-        raise ConfigurationError(message)
-    if settings.user_id == app.client_id:
-        message = (
-            f"user_id {settings.user_id} is the application's Client ID: the channel's User Id is the seller's account, "
-            "as in (await app.sellers())[0].user_id"
-        )
-        raise ConfigurationError(message)
-    return settings
-
-
-def _path(settings: object) -> Path:
-    if isinstance(settings, str | Path):
-        return Path(settings)
-    message = f"settings are ChannelSettings or the path of a settings file, got {shown(settings)}"
-    raise InputError(message)
-
-
-def _stamp(path: Path) -> tuple[int, int, int]:
-    try:
-        found = path.stat()
-    except OSError as wrong:
-        message = f"{path}: cannot be read: {wrong.strerror}"
-    else:
-        return found.st_mtime_ns, found.st_size, found.st_ino
-    raise ConfigurationError(message)

@@ -17,7 +17,8 @@ from attrs import asdict, fields
 from cyclopts import App, Parameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from meli_sdk.channel.channel import SalesChannel, check_settings
+from meli_sdk.channel.channel import SalesChannel
+from meli_sdk.channel.current_settings import check_settings
 from meli_sdk.channel.database import Database
 from meli_sdk.channel.mappings import CarrierMapping
 from meli_sdk.channel.orders import OrderProgress

@@ -123,19 +123,23 @@ class Check(NamedTuple):
     headers: Mapping[str, str] = {}
     rows: str | None = None
     """The key of the answer that holds the rows; None: the answer itself, an array or one object."""
+    conclusive: bool = True
+    """False where the answer may show as much without the write: it was there before, or only a part of it can be seen."""
 
 
 class CheckResult(NamedTuple):
     """What `session.check` found."""
 
     applied: bool
-    """Whether everything that was sought is there."""
+    """Whether everything that was sought is there. Where it is `conclusive` too, it is proof."""
     found: tuple[object, ...]
     """The rows that show it, as plain objects."""
     missing: tuple[Mapping[str, object], ...]
     """What was sought and is not there: not applied, or not visible yet."""
     answer: object
     """The whole answer, as plain objects; None where there is no such resource."""
+    conclusive: bool = True
+    """False where what was found may be older than the write, or does not show all of it: look at `found`."""
 
 
 class Cause(NamedTuple):

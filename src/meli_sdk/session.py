@@ -281,8 +281,9 @@ class MeliSession:
     async def check(self, error: MeliError) -> CheckResult:
         """Finds out whether a write whose error says `may_have_been_applied` was applied; one read.
 
-        What was written a moment ago may not be visible yet, in a search above all: `applied` is proof, its absence
-        right after the write is none.
+        What was written a moment ago may not be visible yet, in a search above all: that it is absent right after the write
+        proves nothing. That it is there is proof where the result is `conclusive`. It is not where it may be older than the
+        write, as an item that a search finds by its SKU, or where only a part of what was sent can be read.
 
         Raises:
             InputError: the error says that nothing was applied, or names no read.

@@ -7,6 +7,7 @@ import pytest
 
 from meli_sdk import MeliSession, errors
 from meli_sdk.errors import Check
+from meli_sdk.models import QuantityPrice
 from meli_sdk.testing import FakeTransport
 from meli_sdk.wire.check import compare
 from meli_sdk.wire.endpoint import Endpoint, Safety, SentCall, nothing, reads_back
@@ -97,6 +98,45 @@ async def test_a_write_of_fields_is_read_back_from_its_own_path(fake, me):
     fake.answer(200, b'{"id": "MLM5", "price": 10.5, "status": "paused", "title": "x"}')
     assert (await me.check(raised.value)).applied
     assert fake.paths()[-1] == "GET /items/MLM5"
+
+
+async def test_what_may_be_older_than_the_write_is_no_proof(fake, me):
+    fake.fail(errors.MeliConnectionError("reset"))
+    with pytest.raises(errors.OutcomeUnknownError) as raised:
+        await me.items.create({"title": "Lamp", "attributes": [{"id": "SELLER_SKU", "value_name": "L-1"}]})
+    fake.answer(200, {"results": ["MLM5"], "paging": {"total": 1}})
+    result = await me.check(raised.value)
+    assert (result.applied, result.conclusive, result.found) == (True, False, ("MLM5",))
+
+
+async def test_a_listing_in_a_site_may_be_another_one_of_that_site(fake, me):
+    error = await lost(fake, me)
+    fake.answer(200, {"id": "CBT77", "marketplace_items": [{"site_id": "MLB"}, {"site_id": "MLM"}]})
+    assert not (await me.check(error)).conclusive
+
+
+@pytest.mark.parametrize(
+    ("fields", "conclusive"),
+    [
+        ({"status": "active"}, True),
+        ({"available_quantity": 3, "price": 10}, True),
+        ({"status": "active", "pictures": [{"id": "1-MLM"}]}, False),
+    ],
+)
+async def test_a_change_of_which_only_a_part_can_be_read_back_is_no_proof(fake, me, fields, conclusive):
+    fake.fail(errors.MeliConnectionError("reset"), times=4)
+    with pytest.raises(errors.MeliError) as raised:
+        await me.items.update("MLM5", fields)
+    fake.answer(200, {"id": "MLM5", **{name: value for name, value in fields.items() if name != "pictures"}})
+    result = await me.check(raised.value)
+    assert (result.applied, result.conclusive) == (True, conclusive)
+
+
+async def test_prices_that_are_only_kept_or_removed_leave_nothing_to_look_for(fake, me):
+    fake.fail(errors.MeliConnectionError("reset"), times=4)
+    with pytest.raises(errors.MeliError) as raised:
+        await me.items.prices.set_by_quantity("MLM5", [QuantityPrice.kept("1")])
+    assert raised.value.check is None
 
 
 def test_a_write_without_a_body_cannot_be_read_back():

@@ -41,20 +41,23 @@ def sku_in(item: object) -> str | None:
 
 
 def _listed_by_sku(sent: SentCall) -> Check | None:
-    """A search for the SKU shows whether the item was created; it takes some seconds until it does."""
+    """A search for the SKU shows whether the item was created, or an older one; it takes some seconds until it does."""
     sku = sku_in(sent.json)
     if sku is None or sent.user_id is None:
         return None
-    return Check(path=f"/users/{sent.user_id}/items/search", params={"seller_sku": sku}, rows="results", sought=({},))
+    path = f"/users/{sent.user_id}/items/search"
+    return Check(path=path, params={"seller_sku": sku}, rows="results", sought=({},), conclusive=False)
 
 
 def _fields_set(sent: SentCall) -> Check | None:
     """A read of the item shows the plain fields that were sent."""
     body = fields_of(sent.json)
     sought: dict[str, object] = {name: body[name] for name in _SETTABLE if name in body}
+    conclusive = body.keys() <= {*_SETTABLE, "deleted"}
     if "deleted" in body:
         sought["sub_status"] = ["deleted"]
-    return Check(path=render_path("/items/{item_id}", sent.path), sought=(sought,)) if sought else None
+    path = render_path("/items/{item_id}", sent.path)
+    return Check(path=path, sought=(sought,), conclusive=conclusive) if sought else None
 
 
 def listing_type_set(sent: SentCall) -> Check:

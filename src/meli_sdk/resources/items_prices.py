@@ -37,12 +37,14 @@ def _read_fees(response: Response, codec: Codec) -> tuple[ListingFee, ...]:
     return codec.structure(_flat(parse_body(response, codec)), tuple[ListingFee, ...])
 
 
-def _priced(sent: SentCall) -> Check:
-    """The new rows of a whole set of prices stand in the list of prices."""
-    new = [row for row in rows_of(fields_of(sent.json).get("prices")) if "amount" in row]
-    return Check(
-        path=render_path("/items/{item_id}/prices", sent.path), headers=_SHOW_ALL, rows="prices", sought=tuple(new)
-    )
+def _priced(sent: SentCall) -> Check | None:
+    """The new rows of a whole set of prices stand in the list of prices; nothing shows that the others were kept."""
+    wanted = list(rows_of(fields_of(sent.json).get("prices")))
+    new = tuple(row for row in wanted if "amount" in row)
+    if not new:
+        return None
+    path = render_path("/items/{item_id}/prices", sent.path)
+    return Check(path=path, headers=_SHOW_ALL, rows="prices", sought=new, conclusive=len(new) == len(wanted))
 
 
 GET_PRICES: Final = Endpoint(

@@ -40,7 +40,9 @@ def _asked(sent: SentCall) -> Check | None:
     if sent.user_id is None:
         return None
     params = {"item": str(body["item_id"]), "from": str(sent.user_id), "api_version": str(API_VERSION)}
-    return Check(path="/questions/search", params=params, rows="questions", sought=({"text": body["text"]},))
+    # The same question may have been asked before.
+    sought = ({"text": body["text"]},)
+    return Check(path="/questions/search", params=params, rows="questions", sought=sought, conclusive=False)
 
 
 SEARCH_QUESTIONS: Final[Endpoint[Page[Question]]] = Endpoint(

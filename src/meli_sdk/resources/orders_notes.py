@@ -45,8 +45,9 @@ def _written(response: Response, codec: Codec) -> Note:
 
 
 def _listed(sent: SentCall) -> Check:
-    """The list of notes shows whether one was written on a pack."""
-    return Check(path=render_path(sent.template, sent.path), sought=({"results": [sent.json]},), headers=PUBLIC)
+    """The list of notes shows whether one was written on a pack, or the same one before."""
+    path = render_path(sent.template, sent.path)
+    return Check(path=path, sought=({"results": [sent.json]},), headers=PUBLIC, conclusive=False)
 
 
 LIST_ORDER_NOTES: Final = Endpoint(

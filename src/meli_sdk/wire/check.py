@@ -53,7 +53,9 @@ def compare(check: Check, answer: object) -> CheckResult:
             missing.append(wanted)
         else:
             found.append(row)
-    return CheckResult(applied=not missing, found=tuple(found), missing=tuple(missing), answer=answer)
+    return CheckResult(
+        applied=not missing, found=tuple(found), missing=tuple(missing), answer=answer, conclusive=check.conclusive
+    )
 
 
 def _rows(answer: object, key: str | None) -> list[object]:

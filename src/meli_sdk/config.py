@@ -123,8 +123,9 @@ class RetryPolicy:
     cap: float = 60.0
     max_retry_after: float = 60.0
     replay_within: float = 10.0
-    """Seconds after its first sending in which a write whose answer was lost is sent again, where twice is as good as
-    once. Later the value it carries may be older than what others have written since."""
+    """Seconds after its first sending in which a write that may have been applied is sent again, where twice is as good
+    as once; back-off, pauses and the queue for its next slot count. Later the value it carries may be older than what
+    others have written since."""
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.max_attempts, bool) or not isinstance(self.max_attempts, int) or self.max_attempts < 1:

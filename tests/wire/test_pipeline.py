@@ -180,13 +180,92 @@ async def test_a_success_that_is_no_json_is_asked_for_again_one_that_does_not_fi
     assert raised.value.attempts == 1
 
 
-async def test_a_write_whose_answer_came_too_late_is_not_sent_again(me, fake):
-    """After ten seconds its value may be older than what others have written since."""
-    fake.fail(errors.MeliTimeoutError("late"))
-    fake.seconds.append(15)
+# a write that may have been applied is sent again for ten seconds only: later others may have written a newer value
+
+
+@pytest.mark.parametrize(
+    "failure", [errors.MeliTimeoutError("late"), errors.MeliConnectionError("reset"), errors.TransportError("cut")]
+)
+@pytest.mark.parametrize(("seconds", "attempts"), [(9.7, 2), (9.8, 1), (15, 1)])  # the back-off is a quarter of one
+async def test_a_write_whose_answer_was_lost_is_sent_again_while_its_value_is_fresh(
+    me, fake, failure, seconds, attempts
+):
+    fake.fail(failure)
+    fake.fail(failure)
+    fake.seconds.extend([seconds, 15])
     with pytest.raises(errors.OutcomeUnknownError) as raised:
         await me.request("PUT", "/items/MLA1", json={"price": 5})
-    assert raised.value.attempts == 1
+    assert (raised.value.attempts, len(fake.requests)) == (attempts, attempts)
+
+
+async def test_how_long_a_write_is_fresh_can_be_set_and_a_read_always_is(opened, fake):
+    mine = opened(retry=RetryPolicy(replay_within=60))
+    for method, seconds in (("PUT", 50), ("GET", 500)):
+        fake.fail(errors.MeliTimeoutError("late"))
+        fake.answer(200, {"ok": method})
+        fake.seconds.extend([seconds, 0])
+        assert await mine.request(method, "/items/MLA1") == {"ok": method}
+
+
+async def test_a_write_whose_second_turn_would_come_too_late_fails_at_once(opened, fake):
+    """Twenty calls are before it in the queue; the newest value is behind it, and nothing may overwrite that."""
+    slow = opened(rate=1)
+    fake.fail(reset())
+    fake.answer(200, {}, times=21)
+    lost = asyncio.create_task(slow.request("PUT", "/items/MLA1", json={"price": 5}))
+    await asyncio.sleep(0)
+    others = [asyncio.create_task(slow.orders.get(17)) for _ in range(20)]
+    newer = asyncio.create_task(slow.request("PUT", "/items/MLA1", json={"price": 6}))
+    with pytest.raises(errors.OutcomeUnknownError):
+        await lost
+    assert now() < 1
+    await asyncio.gather(newer, *others, return_exceptions=True)
+    assert [request.body for request in fake.requests if request.method == "PUT"] == [b'{"price":5}', b'{"price":6}']
+
+
+async def test_a_write_that_waited_longer_than_was_foreseen_is_not_sent_and_keeps_no_place(opened, fake):
+    """Another call of the seller is refused while it queues, and the limiter pauses for all."""
+    fake.limit = 1
+    mine, other = opened(rate=1), opened(rate=1, retry=RetryPolicy.never())
+    fake.fail(reset())
+    fake.answer(429, b"", headers={"retry-after": "30"})
+    fake.answer(200, ORDER)
+    lost = asyncio.create_task(mine.request("PUT", "/items/MLA1", json={"price": 5}))
+    await asyncio.sleep(0)
+    with pytest.raises(errors.RateLimitedError):
+        await other.orders.get(17)
+    with pytest.raises(errors.OutcomeUnknownError) as raised:
+        await lost
+    assert (raised.value.attempts, now()) == (1, pytest.approx(31, abs=2))
+    async with asyncio.timeout(1000):
+        await mine.orders.get(17)
+    assert [request.method for request in fake.requests] == ["PUT", "GET", "GET"]
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+async def test_a_write_that_a_failing_server_answered_is_fresh_no_longer(me, fake, status):
+    fake.answer(status, b"<html>", headers={"retry-after": "45"})
+    with pytest.raises(errors.ServerError) as raised:
+        await me.request("PUT", "/items/MLA1", json={"price": 5})
+    assert (raised.value.attempts, raised.value.may_have_been_applied) == (1, True)
+    assert now() < SOON
+
+
+async def test_a_pause_does_not_make_a_lost_write_fresh_again(me, fake):
+    fake.fail(reset())
+    fake.answer(429, b"", headers={"retry-after": "50"})
+    with pytest.raises(errors.RateLimitedError) as raised:
+        await me.request("PUT", "/items/MLA1", json={"price": 5})
+    assert (raised.value.attempts, raised.value.may_have_been_applied) == (2, True)
+    assert now() < 1
+
+
+@pytest.mark.parametrize("status", [423, 429])
+async def test_a_write_that_was_surely_not_applied_has_no_such_limit(me, fake, status):
+    fake.answer(status, b"", headers={"retry-after": "50"})
+    fake.answer(200, {})
+    await me.request("PUT", "/items/MLA1", json={"price": 5})
+    assert fake.times == pytest.approx([0, 50], abs=0.1)
 
 
 async def test_a_refused_write_was_not_applied(me, fake):

@@ -100,23 +100,6 @@ def test_an_internal_error_of_an_absolute_write_is_repeated_once_only():
     assert [decided(said(500), SAFE, attempt) for attempt in (1, 2, 3, 4)] == [AGAIN, AGAIN, AGAIN, STOP]
 
 
-@pytest.mark.parametrize("failure", [RESET, LATE, UNREADABLE, NO_JSON])
-def test_a_write_without_an_answer_is_sent_again_only_while_its_value_is_fresh(failure):
-    def again(safety, elapsed, **policy):
-        return bool(decide(failure, safety, RetryPolicy(**policy), 1, lambda: 1.0, elapsed=elapsed))
-
-    assert again(IDEMPOTENT, 9.4)
-    assert not again(IDEMPOTENT, 9.6)  # half a second later it is ten
-    assert again(IDEMPOTENT, 9.6, replay_within=3600)
-    assert again(SAFE, 3600)
-    assert not again(UNSAFE, 0)
-
-
-@pytest.mark.parametrize("failure", [NOT_SENT, said(503), said(429), said(423), said(500)])
-def test_what_was_not_sent_or_was_refused_has_no_such_limit(failure):
-    assert decide(failure, IDEMPOTENT, POLICY, 1, lambda: 1.0, elapsed=3600)
-
-
 # how long
 
 

@@ -302,7 +302,7 @@ class _Travel:
         self.patient = caller.options.patient
         self.scope: asyncio.Timeout | None = None
         self._ends: float | None = None
-        """When the deadline passes; None while there is none, or it has not begun."""
+        """After it nothing is sent: the deadline, once it has begun, or when a lost write may be older than others'."""
         self._first_sent = 0.0
         self._in_flight = False
         self._unknown = False
@@ -331,11 +331,15 @@ class _Travel:
                 token = await self._token_and_slot()
             except (errors.ThroughputWaitError, errors.CircuitOpenError) as waits:
                 raise (waits if failure is None else self._final(failure)) from None
+            if failure is not None and self._ends is not None and pipeline.clock.monotonic() > self._ends:
+                pipeline.places.leave()
+                raise self._final(failure)
             self.attempt += 1
             result, failure = await self._send(token)
             if failure is None:
                 return result
-            self._unknown = self._unknown or leaves_outcome_unknown(failure, endpoint.safety)
+            if leaves_outcome_unknown(failure, endpoint.safety):
+                self._outcome_is_unknown()
             verdict = token_verdict(failure)
             if token is not None and verdict is not None:
                 if replayed and verdict is TokenVerdict.DEAD and isinstance(self._caller.tokens, SharedTokens):
@@ -345,20 +349,19 @@ class _Travel:
                     if await self._newer_token(token, verdict):
                         continue
                     raise self._final(failure)
-            decision = decide(
-                failure,
-                endpoint.safety,
-                policy,
-                self.attempt - replayed,
-                pipeline.jitter,
-                elapsed=pipeline.clock.monotonic() - self._first_sent,
-            )
+            decision = decide(failure, endpoint.safety, policy, self.attempt - replayed, pipeline.jitter)
             paused = await self._paused_others(failure, policy, decision)
             if decision is None or self._is_too_late_in(decision.seconds):
                 raise self._final(failure)
             self.tell(RetryScheduled, attempt=self.attempt, seconds=decision.seconds, error=failure)
             if not paused:
                 await pipeline.clock.sleep(decision.seconds)
+
+    def _outcome_is_unknown(self) -> None:
+        self._unknown = True
+        if self._endpoint.safety is Safety.IDEMPOTENT:
+            fresh_until = self._first_sent + self._caller.options.retry.replay_within
+            self._ends = fresh_until if self._ends is None else min(self._ends, fresh_until)
 
     async def _paused_others(self, failure: MeliError, policy: RetryPolicy, decision: Again | None) -> bool:
         """Whether the limiter waits after this failure, a 429; also where this call is not sent again."""
@@ -370,7 +373,7 @@ class _Travel:
         return True
 
     def _is_too_late_in(self, seconds: float) -> bool:
-        """Whether a wait would end after the deadline, or while the circuit breaker lets nothing pass."""
+        """Whether a wait would end when nothing is sent any more, or while the circuit breaker lets nothing pass."""
         if self._ends is not None and self._pipeline.clock.monotonic() + seconds > self._ends:
             return True
         breaker = self._pipeline.breaker

@@ -65,18 +65,17 @@ def decide(
     policy: RetryPolicy,
     attempt: int,
     random: Callable[[], float],
-    *,
-    elapsed: float = 0.0,
 ) -> Again | None:
     """What to do after attempt number `attempt` (from 1) failed; None: raise.
 
-    `random` gives numbers from 0 to 1; `elapsed` is seconds since the first attempt was sent.
+    `random` gives numbers from 0 to 1. How long a write may be sent again is not told here: it has to queue yet.
     """
     if attempt >= policy.max_attempts:
         return None
     if _no_answer(failure):
-        wait = backoff(policy.base, policy.cap, attempt, random)
-        return Again(wait) if _may_be_replayed(failure, safety, policy, elapsed + wait) else None
+        if not _may_be_replayed(failure, safety):
+            return None
+        return Again(backoff(policy.base, policy.cap, attempt, random))
     if not isinstance(failure, errors.ResponseError) or not _repeatable(failure, safety, attempt):
         return None
     asked = failure.answer.retry_after
@@ -93,11 +92,9 @@ def _no_answer(failure: errors.MeliError) -> bool:
     return isinstance(failure, errors.DecodeError) and failure.expected == "JSON"
 
 
-def _may_be_replayed(failure: errors.MeliError, safety: Safety, policy: RetryPolicy, then: float) -> bool:
-    """Whether a call that got no answer may be sent once more, `then` seconds after its first sending."""
-    if safety is Safety.SAFE or (isinstance(failure, errors.TransportError) and not failure.sent):
-        return True
-    return safety is Safety.IDEMPOTENT and then <= policy.replay_within
+def _may_be_replayed(failure: errors.MeliError, safety: Safety) -> bool:
+    """Whether a call that got no answer may be sent once more."""
+    return safety is not Safety.UNSAFE or (isinstance(failure, errors.TransportError) and not failure.sent)
 
 
 def _repeatable(failure: errors.ResponseError, safety: Safety, attempt: int) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from typing import Any
@@ -343,7 +343,48 @@ async def test_a_dry_run_reads_and_writes_nothing_anywhere(
     assert len(writes(box)) == 1
 
 
+@pytest.mark.parametrize(
+    ("way", "carrier", "visible"), [("me1", "van", True), ("me1", "post", False), ("custom", "van", False)]
+)
+async def test_whether_the_site_shows_the_number_is_the_same_each_time_it_is_said(
+    channel: SalesChannel, box: Sandbox, way: str, carrier: str, visible: bool
+):
+    order = sold(box, way)
+    parcel = Parcel(carrier, "AA1")
+    results = [await channel.push_shipment(order.id, parcel) for _ in range(2)]
+    results.append(await channel.push_shipment(order.id, Parcel(carrier, "AA1", status="delivered")))
+    results.append(await channel.push_shipment(order.id, parcel))
+    assert [result.outcome for result in results] == ["accepted", "already_same", "accepted", "already_same"]
+    assert [result.visible_in_ui for result in results] == [visible] * 4
+    assert {result.shipping_mode for result in results} == {way}
+
+
+async def test_what_has_arrived_is_not_set_back_by_a_first_parcel(box: Sandbox, channel: SalesChannel):
+    order = sold(box, "custom")
+    box.world.shipments[order.shipment_id].status = "delivered"
+    late = await channel.push_shipment(order.id, ONE)
+    assert (late.outcome, late.reason) == (
+        PushOutcome.ALREADY_SAME,
+        f"shipment {order.shipment_id} is delivered by now",
+    )
+    assert writes(box) == []
+    await channel.push_shipment(order.id, ONE, correct=True)
+    assert box.world.shipments[order.shipment_id].status == "shipped"
+
+
 # taken, and not shown yet
+
+
+class Between(Unlimited):
+    """A limiter that lets something happen before the next call."""
+
+    happens: Callable[[], Awaitable[object]] | None = None
+
+    async def acquire(self, seller: int | None, group: Any, *, max_wait: float | None = None) -> float:
+        happens, self.happens = self.happens, None
+        if happens is not None:
+            await happens()
+        return 0.0
 
 
 class TestLate:
@@ -385,6 +426,73 @@ class TestLate:
             await running
 
 
+class WithFaults:
+    @pytest.fixture
+    async def proxy(self, box: Sandbox) -> AsyncIterator[FaultProxy]:
+        async with FaultProxy(box.url) as started:
+            yield started
+
+    @pytest.fixture
+    def api_url(self, proxy: FaultProxy) -> str:
+        return proxy.url
+
+
+class TestLooking(WithFaults):
+    @pytest.fixture
+    def options(self) -> SandboxOptions:
+        return SandboxOptions(push_lag=90)
+
+    @pytest.fixture
+    def throughput(self) -> Between:
+        return Between()
+
+    async def test_a_shipment_that_mercado_libre_fails_for_does_not_hold_up_the_others(
+        self, box: Sandbox, clock: MovableClock, channel: SalesChannel, proxy: FaultProxy
+    ):
+        bad, good = sold(box), sold(box)
+        for order in (bad, good):
+            await channel.push_shipment(order.id, Parcel("van", f"N{order.id}"))
+        clock.pass_by(minutes=2)
+        proxy.plan = FaultPlan([Fault(kind=FaultKind.ERROR_500, match=f"GET /shipments/{bad.shipment_id}")])
+        seen = {parcel.order_id: parcel.state for parcel in await channel.confirm_shipments()}
+        assert seen == {bad.id: ParcelState.ACCEPTED, good.id: ParcelState.CONFIRMED}
+        assert await channel.confirm_shipments() == ()
+        proxy.plan = FaultPlan()
+        clock.pass_by(minutes=5)
+        assert [parcel.state for parcel in await channel.confirm_shipments()] == [ParcelState.CONFIRMED]
+
+    async def test_a_shipment_that_may_not_be_read_does_not_end_a_running_channel(
+        self, box: Sandbox, clock: MovableClock, open_channel: OpenChannel
+    ):
+        channel = await open_channel(jobs={Job.FULFILLMENT})
+        bad, good = sold(box), sold(box)
+        for order in (bad, good):
+            await channel.push_shipment(order.id, Parcel("van", f"N{order.id}"))
+        box.world.shipments[bad.shipment_id].seller_id = 999
+        clock.pass_by(minutes=2)
+        running = asyncio.create_task(channel.run(refuse))
+        async with asyncio.timeout(20):
+            while len(await channel.unconfirmed_shipments()) > 1:
+                assert not running.done(), running.exception()
+                await asyncio.sleep(0.01)
+        assert [parcel.order_id for parcel in await channel.unconfirmed_shipments()] == [bad.id]
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+    async def test_a_look_at_the_parcel_of_before_says_nothing_of_its_correction(
+        self, box: Sandbox, clock: MovableClock, channel: SalesChannel, throughput: Between
+    ):
+        order = sold(box)
+        await channel.push_shipment(order.id, ONE)
+        clock.pass_by(minutes=2)
+        throughput.happens = lambda: channel.push_shipment(order.id, OTHER, correct=True)
+        (seen,) = await channel.confirm_shipments()
+        assert box.world.shipments[order.shipment_id].tracking_number == "AA1"
+        assert (seen.tracking_number, seen.state) == ("BB2", ParcelState.ACCEPTED)
+        assert [parcel.state for parcel in await channel.unconfirmed_shipments()] == [ParcelState.ACCEPTED]
+
+
 async def refuse(order: Any, connection: Any) -> None:
     raise AssertionError(order)
 
@@ -415,16 +523,7 @@ class TestNever:
 # no answer
 
 
-class TestLost:
-    @pytest.fixture
-    async def proxy(self, box: Sandbox) -> AsyncIterator[FaultProxy]:
-        async with FaultProxy(box.url) as started:
-            yield started
-
-    @pytest.fixture
-    def api_url(self, proxy: FaultProxy) -> str:
-        return proxy.url
-
+class TestLost(WithFaults):
     def lose(self, proxy: FaultProxy, way: str, *, committed: bool, kind: FaultKind = FaultKind.CLOSE) -> None:
         method = "PUT" if way == "custom" else "POST"
         match = f"{method} {PATHS[way]}"
@@ -475,6 +574,67 @@ class TestLost:
         clock.pass_by(minutes=2)
         assert [parcel.state for parcel in await channel.confirm_shipments()] == [ParcelState.CONFIRMED]
         assert (await channel.push_shipment(order.id, ONE)).outcome is PushOutcome.ALREADY_SAME
+
+    async def test_what_was_read_back_says_whether_the_site_shows_the_number(
+        self, box: Sandbox, proxy: FaultProxy, channel: SalesChannel
+    ):
+        order = sold(box)
+        self.lose(proxy, "me1", committed=True)
+        result = await channel.push_shipment(order.id, Parcel("post", "AA1"))
+        assert (result.confirmed, result.visible_in_ui) == (True, False)
+
+    @pytest.mark.parametrize("kind", [FaultKind.CLOSE, FaultKind.HTML_502])
+    @pytest.mark.parametrize(
+        ("first", "lost"),
+        [
+            (ONE, Parcel("van", "AA1", substatus="at_the_door")),
+            (Parcel("post", "AA1"), Parcel("post", "BB2")),
+            (ONE, Parcel("post", "BB2")),
+        ],
+        ids=["substatus", "number without an address", "another one"],
+    )
+    async def test_what_the_shipment_showed_before_is_no_proof_that_a_push_arrived(
+        self,
+        box: Sandbox,
+        proxy: FaultProxy,
+        clock: MovableClock,
+        channel: SalesChannel,
+        first: Parcel,
+        lost: Parcel,
+        kind: FaultKind,
+    ):
+        order = sold(box)
+        await channel.push_shipment(order.id, first)
+        self.lose(proxy, "me1", committed=False, kind=kind)
+        with pytest.raises(OutcomeUnknownError):
+            await channel.push_shipment(order.id, lost, correct=True)
+        proxy.plan = FaultPlan()
+        clock.pass_by(minutes=2)
+        assert [parcel.state for parcel in await channel.confirm_shipments()] == [ParcelState.UNKNOWN]
+        with pytest.raises(OutcomeUnknownError, match="after 10 minutes, or at once with correct=True"):
+            await channel.push_shipment(order.id, lost)
+        assert len(writes(box)) == 1
+        result = await channel.push_shipment(order.id, lost, correct=True)
+        assert (result.outcome, result.confirmed) == (PushOutcome.ACCEPTED, True)
+        assert len(writes(box)) == 2
+        assert await channel.unconfirmed_shipments() == ()
+
+    async def test_who_dies_while_sending_what_the_shipment_showed_before_leaves_it_in_doubt(
+        self, box: Sandbox, proxy: FaultProxy, open_channel: OpenChannel, database_url: str
+    ):
+        order = sold(box)
+        await (await open_channel()).push_shipment(order.id, Parcel("post", "AA1"))
+        self.lose(proxy, "me1", committed=False, kind=FaultKind.HANG)
+        dying = asyncio.create_task((await open_channel()).push_shipment(order.id, Parcel("post", "BB2"), correct=True))
+        async with asyncio.timeout(60):
+            while [row["state"] for row in await rows(database_url)] != ["sending"]:  # noqa: ASYNC110  the database tells nobody
+                await asyncio.sleep(0.01)
+        dying.cancel()
+        with suppress(asyncio.CancelledError):
+            await dying
+        proxy.plan = FaultPlan()
+        with pytest.raises(OutcomeUnknownError, match="showed as much before, so it cannot tell"):
+            await (await open_channel()).push_shipment(order.id, Parcel("post", "BB2"))
 
     @each_database
     @each_way

@@ -166,6 +166,36 @@ async def test_a_push_without_an_answer_can_be_checked(me, fake, local, me1):
     assert (await local.check(raised.value)).applied is True
 
 
+async def test_a_substatus_that_was_lost_is_not_shown_by_the_status_alone(me, fake, local, me1):
+    await local.shipments.push_tracking(shipment_id=me1.shipment_id, tracking=SENT)
+    fake.answer(200, {**ME1, "id": me1.shipment_id, "status": "shipped", "tracking_number": NUMBER})
+    fake.fail(MeliConnectionError("reset"))
+    at_the_door = Tracking(substatus="at_the_door")
+    with pytest.raises(OutcomeUnknownError) as raised:
+        await told(me, shipment_id=me1.shipment_id, tracking=at_the_door)
+    assert (await local.check(raised.value)).applied is False
+    await local.shipments.push_tracking(shipment_id=me1.shipment_id, tracking=at_the_door)
+    assert (await local.check(raised.value)).applied is True
+
+
+@pytest.mark.parametrize(
+    ("shipment", "tracking"),
+    [
+        ({**ME1, "status": "shipped"}, Tracking(tracking_number=NUMBER)),
+        ({**ME1, "status": "shipped", "tracking_number": NUMBER}, Tracking(comment="noon", tracking_number="ZZ9")),
+        ({**CUSTOM, "status": "shipped", "tracking_number": NUMBER}, Tracking(promised_hours=5)),
+    ],
+    ids=["a number without an address", "another one", "a promise"],
+)
+async def test_what_the_shipment_showed_before_is_no_proof_of_a_push_without_an_answer(me, fake, shipment, tracking):
+    fake.answer(200, shipment)
+    for _ in range(9):
+        fake.fail(MeliConnectionError("reset"))
+    with pytest.raises(OutcomeUnknownError) as raised:
+        await told(me, shipment_id=shipment["id"], tracking=tracking)
+    assert raised.value.check is None
+
+
 async def test_a_notification_is_never_sent_twice(me, fake):
     fake.answer(200, ME1)
     fake.answer(500, {"status_code": 500, "error_code": "internal_server_error", "message": "oops"})
@@ -476,13 +506,31 @@ async def test_without_replace_another_number_is_refused_and_a_later_status_stay
     assert (await push(shipment_id=custom.shipment_id, tracking=SENT)).outcome is PushOutcome.ACCEPTED
 
 
-@pytest.mark.parametrize("mode", ["me1", "custom"])
-async def test_trying_it_returns_what_would_be_sent(box, local, mode):
-    order = box.add_order(mode=mode)
-    result = await local.shipments.push_tracking(order_id=order.id, tracking=SENT, dry_run=True)
-    assert (result.outcome, result.confirmed) == (PushOutcome.WOULD_BE_ACCEPTED, False)
-    assert result.sent.tracking_number == NUMBER
+@pytest.mark.parametrize("number", [NUMBER, None])
+async def test_without_replace_a_parcel_that_has_arrived_is_not_set_back(box, local, custom, number):
+    shipment = box.world.shipments[custom.shipment_id]
+    shipment.status, shipment.tracking_number = "delivered", number
+    push = local.shipments.push_tracking
+    late = await push(shipment_id=custom.shipment_id, tracking=Tracking(tracking_number=NUMBER), replace=False)
+    assert (late.outcome, late.reason) == (PushOutcome.ALREADY_SAME, f"shipment {shipment.id} is delivered by now")
+    assert shipment.status == "delivered"
     assert writes(box) == []
+
+
+@pytest.mark.parametrize("mode", ["me1", "custom", "global"])
+async def test_trying_it_returns_what_would_be_sent_and_that_can_be_sent(box, local, selling, mode):
+    session = selling if mode == "global" else local
+    order = box.add_order(seller_id=MEXICO, mode="me1") if mode == "global" else box.add_order(mode=mode)
+    would = await session.shipments.push_tracking(order_id=order.id, tracking=SENT, dry_run=True)
+    assert (would.outcome, would.confirmed) == (PushOutcome.WOULD_BE_ACCEPTED, False)
+    assert NUMBER in str(would.sent)
+    assert writes(box) == []
+    before = len(box.requests)
+    result = await session.shipments.send_tracking(would)
+    assert (result.outcome, result.confirmed, result.sent) == (PushOutcome.ACCEPTED, True, would.sent)
+    assert [request.method for request in box.requests[before:]] == ["PUT" if mode == "custom" else "POST", "GET"]
+    with pytest.raises(InputError, match="the result of a dry run that would be accepted"):
+        await session.shipments.send_tracking(result)
 
 
 @pytest.mark.parametrize(
@@ -506,6 +554,8 @@ async def test_what_a_mode_has_no_place_for_is_told(box, local, selling, mode, u
 async def test_a_number_without_an_address_is_not_visible(local, me1):
     tracking = Tracking(tracking_number=NUMBER, carrier="Andes Express")
     assert not (await local.shipments.push_tracking(order_id=me1.id, tracking=tracking)).visible_in_ui
+    same = await local.shipments.push_tracking(order_id=me1.id, tracking=Tracking())
+    assert (same.outcome, same.visible_in_ui) == (PushOutcome.ALREADY_SAME, False)
 
 
 class TestLookingAgain:

@@ -414,7 +414,8 @@ class SalesChannel:
         Raises:
             InputError: a wrong argument, or something that this way to ship does not take. Nothing was sent.
             MappingError: the carrier has no mapping. Nothing was sent.
-            OutcomeUnknownError: no answer came, and the shipment does not show it. Push it again later.
+            OutcomeUnknownError: no answer came, and the shipment does not show it, or showed as much before. Push it again
+                later.
             OrderNotFoundError: there is no such order.
             AuthError, TransportError, ResponseError: it was not sent, or Mercado Libre refused it.
         """
@@ -423,21 +424,22 @@ class SalesChannel:
         scope = await self._account()
         async with self._pushing:
             if dry_run:
-                return await fulfillment.push(scope, number, parcel, correct=correct, dry_run=True)
+                return (await fulfillment.push(scope, number, parcel, correct=correct, dry_run=True))[0]
             async with self._database.exclusive(f"parcels-{scope.user_id}", scope.clock):
-                result = await fulfillment.push(scope, number, parcel, correct=correct, dry_run=False)
-        return await fulfillment.settle(scope, result)
+                result, told = await fulfillment.push(scope, number, parcel, correct=correct, dry_run=False)
+        return await fulfillment.settle(scope, result, told)
 
     async def confirm_shipments(self) -> tuple[PushedParcel, ...]:
         """Looks again at shipments that do not show their parcel yet: after a minute, then twice as long each time.
 
-        After two days one is given up: `ParcelNotShown` and a warning say so.
+        After two days one is given up: `ParcelNotShown` and a warning say so. A shipment that cannot be read is due again
+        later, and the others are looked at.
 
         Returns:
             The parcels that were looked at, as they are now.
 
         Raises:
-            AuthError, TransportError, ResponseError: nothing can be read now.
+            AuthError, TransportError, RateLimitedError, UnauthorizedError: nothing can be read now.
         """
         return await fulfillment.confirm_due(await self._account())
 

@@ -15,13 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from meli_sdk.channel.database import upsert
 from meli_sdk.channel.events import LOGGER, ParcelNotShown, ParcelPushed
 from meli_sdk.channel.journal import PARCELS
+from meli_sdk.channel.orders_reading import ABOUT_ALL, ABOUT_ONE
 from meli_sdk.channel.parcels import Parcel, tracking_of
 from meli_sdk.channel.scope import Scope
 from meli_sdk.errors import MeliError, NotApplicableError, NotFoundError, OutcomeUnknownError
 from meli_sdk.models.shipments import Shipment
 from meli_sdk.models.shipments_status import STATUS_RANKS
-from meli_sdk.models.shipments_tracking import Tracking
-from meli_sdk.resources.shipments_push import PushOutcome, PushResult, shows
+from meli_sdk.resources.shipments_push import PushOutcome, PushResult, shows, shows_sent
 from meli_sdk.resources.shipments_tracking import CONFIRM_WITHIN
 
 FIRST_LOOK: Final = timedelta(minutes=1)
@@ -33,6 +33,7 @@ DOUBT: Final = timedelta(minutes=10)
 """So long after a push without an answer the same is not sent again: it may still show."""
 AT_ONCE: Final = 100
 _FIRST_WAIT: Final = 0.5
+_MOST_DOUBLINGS: Final = 10
 
 
 class ParcelState(StrEnum):
@@ -59,6 +60,7 @@ class PushedParcel:
 
     order_id: int
     shipment_id: int
+    shipping_mode: str | None
     carrier: str
     """Your word for it."""
     tracking_number: str
@@ -66,6 +68,8 @@ class PushedParcel:
     status: str
     substatus: str | None
     state: ParcelState
+    shown_before: bool
+    """Whether the shipment showed as much before the push, so that it cannot show whether an unanswered one arrived."""
     pushed_at: datetime
     looks: int
     """How often the shipment was looked at afterwards."""
@@ -79,12 +83,17 @@ class PushedParcel:
         return self.is_of(parcel) and (self.status, self.substatus) == (parcel.status, parcel.substatus)
 
     def shown_by(self, shipment: Shipment) -> bool:
-        """Whether the shipment shows it. A number that was told without an address may stand in a comment only."""
-        return shows(shipment, self.status, None if self.tracking_url is None else self.tracking_number)
+        """Whether the shipment shows that this was told."""
+        if self.shown_before and self.state is not ParcelState.ACCEPTED:
+            return False
+        told = self.status == "shipped" if self.shipping_mode == "custom" else self.tracking_url is not None
+        return shows(shipment, self.status, self.substatus, self.tracking_number if told else None)
 
 
-async def push(scope: Scope, order_id: int, parcel: Parcel, *, correct: bool, dry_run: bool) -> PushResult:
-    """Tells of a parcel. The caller lets in one at a time of each channel.
+async def push(
+    scope: Scope, order_id: int, parcel: Parcel, *, correct: bool, dry_run: bool
+) -> tuple[PushResult, PushedParcel | None]:
+    """Tells of a parcel; the result, and the row where something was sent. The caller lets in one at a time of each channel.
 
     Raises:
         MappingError, InputError: nothing was sent.
@@ -92,58 +101,73 @@ async def push(scope: Scope, order_id: int, parcel: Parcel, *, correct: bool, dr
     """
     tracking = tracking_of(scope.settings, parcel)
     known = await find(scope, order_id)
-    if known is None:
-        try:
+    shipment_id = None if known is None else known.shipment_id
+    try:
+        if shipment_id is None:
             shipment_id = await scope.session.shipments.forward(order_id, global_selling=scope.is_global)
-        except NotApplicableError as refused:
-            return PushResult(outcome=PushOutcome.REFUSED, reason=str(refused), order_id=order_id)
-        known = await _of_shipment(scope, shipment_id)
-    else:
-        shipment_id = known.shipment_id
-    if known is not None and not correct:
-        settled = await _settled(scope, order_id, known, parcel, dry_run=dry_run)
-        if settled is not None:
-            return settled
+            known = await _of_shipment(scope, shipment_id)
+        if known is not None and not correct:
+            settled = await _settled(scope, order_id, known, parcel, dry_run=dry_run)
+            if settled is not None:
+                return settled, None
+        would = await scope.session.shipments.push_tracking(
+            shipment_id=shipment_id,
+            tracking=tracking,
+            global_selling=scope.is_global,
+            replace=correct,
+            dry_run=True,
+        )
+    except NotApplicableError as refused:
+        refusal = PushResult(
+            outcome=PushOutcome.REFUSED, reason=str(refused), order_id=order_id, shipment_id=shipment_id
+        )
+        return refusal, None
+    would = evolve(would, order_id=order_id)
+    if dry_run or would.outcome is PushOutcome.REFUSED:
+        return would, None
     told = PushedParcel(
         order_id=order_id,
         shipment_id=shipment_id,
+        shipping_mode=would.shipping_mode,
         carrier=parcel.carrier,
         tracking_number=parcel.tracking_number,
         tracking_url=tracking.tracking_url,
         status=parcel.status,
         substatus=parcel.substatus,
         state=ParcelState.SENDING,
+        shown_before=shows_sent(would, would.shipment),
         pushed_at=scope.now(),
         looks=0,
     )
     before = known if known is not None and known.order_id == order_id else None
-    if not dry_run:
-        await _write(scope, told)
+    if would.outcome is PushOutcome.ALREADY_SAME:
+        await _write(scope, evolve(before or told, state=ParcelState.CONFIRMED), alone=correct)
+        return would, None
+    await _write(scope, told)
     try:
-        result = await _send(scope, shipment_id, tracking, replace=correct, dry_run=dry_run)
+        result = await _send(scope, would)
     except OutcomeUnknownError:
         await _write(scope, evolve(told, state=ParcelState.UNKNOWN))
         raise
     except MeliError:
-        if not dry_run:
-            await _restore(scope, order_id, before)
-        raise
-    if dry_run:
-        return evolve(result, order_id=order_id)
-    if result.outcome is PushOutcome.REFUSED:
         await _restore(scope, order_id, before)
-    else:
-        state = ParcelState.CONFIRMED if result.confirmed else ParcelState.ACCEPTED
-        written = before if result.outcome is PushOutcome.ALREADY_SAME and before is not None else told
-        await _write(scope, evolve(written, state=state), alone=correct)
-    return evolve(result, order_id=order_id)
+        raise
+    told = evolve(told, state=ParcelState.CONFIRMED if result.confirmed else ParcelState.ACCEPTED)
+    await _write(scope, told, alone=correct)
+    return result, told
 
 
 async def _settled(
     scope: Scope, order_id: int, known: PushedParcel, parcel: Parcel, *, dry_run: bool
 ) -> PushResult | None:
     """The result where nothing needs to be sent, or nothing may be; None: go on."""
-    result = PushResult(outcome=PushOutcome.REFUSED, order_id=order_id, shipment_id=known.shipment_id)
+    result = PushResult(
+        outcome=PushOutcome.REFUSED,
+        order_id=order_id,
+        shipment_id=known.shipment_id,
+        shipping_mode=known.shipping_mode,
+        number_shown=scope.is_global or known.tracking_url is not None,
+    )
     if not known.is_of(parcel):
         whose = "it" if known.order_id == order_id else f"order {known.order_id} of the same pack"
         reason = (
@@ -179,8 +203,9 @@ def _unshown(scope: Scope, order_id: int, known: PushedParcel, same: PushResult)
     if known.state in _DOUBTFUL:
         if age >= DOUBT:
             return None
+        shown = "showed as much before, so it cannot tell" if known.shown_before else "does not show it yet"
         message = (
-            f"order {order_id}: this parcel was sent at {when} without an answer, and its shipment does not show it yet; "
+            f"order {order_id}: this parcel was sent at {when} without an answer, and its shipment {shown}; "
             f"push it again after {DOUBT.seconds // 60} minutes, or at once with correct=True"
         )
         raise OutcomeUnknownError(message)
@@ -189,57 +214,51 @@ def _unshown(scope: Scope, order_id: int, known: PushedParcel, same: PushResult)
     return evolve(same, reason=f"accepted at {when}; the shipment does not show it yet")
 
 
-async def _send(scope: Scope, shipment_id: int, tracking: Tracking, *, replace: bool, dry_run: bool) -> PushResult:
-    """Pushes, and reads back where no answer came.
+async def _send(scope: Scope, would: PushResult) -> PushResult:
+    """Sends, and reads back where no answer came.
 
     Raises:
         OutcomeUnknownError: it may have been applied, and the shipment does not show it.
         MeliError: it was not applied.
     """
     try:
-        return await scope.session.shipments.push_tracking(
-            shipment_id=shipment_id,
-            tracking=tracking,
-            confirm_within=0,
-            global_selling=scope.is_global,
-            replace=replace,
-            dry_run=dry_run,
-        )
-    except NotApplicableError as refused:
-        return PushResult(outcome=PushOutcome.REFUSED, reason=str(refused), shipment_id=shipment_id)
+        return await scope.session.shipments.send_tracking(would, confirm_within=0)
     except MeliError as failure:
         if not failure.may_have_been_applied:
             raise
         unknown = failure
-    if not await _shows_up(scope, unknown):
+    shipment = await _showing(scope, would)
+    if shipment is None:
         if isinstance(unknown, OutcomeUnknownError):
             raise unknown
         message = f"no usable answer came, and the shipment does not show it yet: {unknown}"
         raise OutcomeUnknownError(message, call=unknown.call) from unknown
-    shipment = await _shipment(scope, shipment_id)
-    return PushResult(
+    return evolve(
+        would,
         outcome=PushOutcome.ACCEPTED,
         reason="no usable answer came; the shipment shows it",
-        shipment_id=shipment_id,
-        shipping_mode=shipment.shipping_mode,
         confirmed=True,
         shipment=shipment,
     )
 
 
-async def _shows_up(scope: Scope, unknown: MeliError) -> bool:
-    """Whether what was sent shows within some seconds."""
+async def _showing(scope: Scope, would: PushResult) -> Shipment | None:
+    """The shipment, once it shows within some seconds what was sent; None where it does not, or did before."""
+    if would.shipment is None or shows_sent(would, would.shipment):
+        return None
     clock = scope.clock
     ends, wait = clock.monotonic() + CONFIRM_WITHIN, _FIRST_WAIT
     try:
-        while not (await scope.session.check(unknown)).applied:
+        while True:
+            shipment = await _shipment(scope, would.shipment.id)
+            if shows_sent(would, shipment):
+                return shipment
             if clock.monotonic() + wait > ends:
-                return False
+                return None
             await clock.sleep(wait)
             wait *= 2
     except MeliError:
-        return False
-    return True
+        return None
 
 
 async def _shipment(scope: Scope, shipment_id: int) -> Shipment:
@@ -248,11 +267,11 @@ async def _shipment(scope: Scope, shipment_id: int) -> Shipment:
     return await reads.get(shipment_id)
 
 
-async def settle(scope: Scope, result: PushResult) -> PushResult:
+async def settle(scope: Scope, result: PushResult, told: PushedParcel | None) -> PushResult:
     """Looks for some seconds whether the shipment shows what was accepted, and tells of the push."""
     confirmed = await scope.session.shipments.confirm_tracking(result, global_selling=scope.is_global)
-    if confirmed.confirmed and not result.confirmed and result.order_id is not None:
-        await _set_state(scope, result.order_id, ParcelState.CONFIRMED, due=None, looks=1)
+    if told is not None and confirmed.confirmed and not result.confirmed:
+        await _set_state(scope, evolve(told, state=ParcelState.CONFIRMED, looks=1), due=None)
     scope.tell(ParcelPushed, order_id=result.order_id, outcome=str(confirmed.outcome), confirmed=confirmed.confirmed)
     return confirmed
 
@@ -268,15 +287,33 @@ async def confirm_due(scope: Scope) -> tuple[PushedParcel, ...]:
 
 
 async def _look(scope: Scope, parcel: PushedParcel) -> PushedParcel:
+    """Looks at one shipment. One that cannot be read is due again later like any other, so that it holds up nobody.
+
+    Raises:
+        AuthError, TransportError, RateLimitedError, UnauthorizedError: it is not about this shipment alone.
+    """
+    shown, unread = False, None
     try:
         shown = parcel.shown_by(await _shipment(scope, parcel.shipment_id))
     except NotFoundError:
-        shown = False
+        pass
+    except MeliError as error:
+        unread = error
     now, looks = scope.now(), parcel.looks + 1
+    state, due = parcel.state, now + min(LONGEST_LOOK, FIRST_LOOK * 2 ** min(looks, _MOST_DOUBLINGS))
     if shown:
         state, due = ParcelState.CONFIRMED, None
-    elif now - parcel.pushed_at >= PATIENCE:
+    elif unread is None and now - parcel.pushed_at >= PATIENCE:
         state, due = ParcelState.NOT_SHOWN, None
+    seen = evolve(parcel, state=state, looks=looks)
+    if not await _set_state(scope, seen, due=due):  # corrected meanwhile
+        return await find(scope, parcel.order_id) or parcel
+    if unread is not None:
+        message = "channel %s: shipment %s, of the parcel of order %s, cannot be read: %s; again at %s"
+        LOGGER.warning(message, scope.settings.name, parcel.shipment_id, parcel.order_id, type(unread).__name__, due)
+        if isinstance(unread, ABOUT_ALL) or not isinstance(unread, ABOUT_ONE):
+            raise unread
+    if state is ParcelState.NOT_SHOWN:
         LOGGER.warning(
             "channel %s: the parcel of order %s was pushed two days ago, and shipment %s does not show it: push it again",
             scope.settings.name,
@@ -284,10 +321,7 @@ async def _look(scope: Scope, parcel: PushedParcel) -> PushedParcel:
             parcel.shipment_id,
         )
         scope.tell(ParcelNotShown, order_id=parcel.order_id, shipment_id=parcel.shipment_id)
-    else:
-        state, due = parcel.state, now + min(LONGEST_LOOK, FIRST_LOOK * 2**looks)
-    await _set_state(scope, parcel.order_id, state, due=due, looks=looks)
-    return evolve(parcel, state=state, looks=looks)
+    return seen
 
 
 async def find(scope: Scope, order_id: int) -> PushedParcel | None:
@@ -317,12 +351,14 @@ def _parcel(row: RowMapping) -> PushedParcel:
     return PushedParcel(
         order_id=row["order_id"],
         shipment_id=row["shipment_id"],
+        shipping_mode=row["shipping_mode"],
         carrier=row["carrier"],
         tracking_number=row["tracking_number"],
         tracking_url=row["tracking_url"],
         status=row["status"],
         substatus=row["substatus"],
         state=ParcelState(row["state"]),
+        shown_before=row["shown_before"],
         pushed_at=row["pushed_at"],
         looks=row["looks"],
     )
@@ -335,12 +371,14 @@ async def _write(scope: Scope, parcel: PushedParcel, *, alone: bool = False) -> 
         **scope.labels(),
         "order_id": parcel.order_id,
         "shipment_id": parcel.shipment_id,
+        "shipping_mode": parcel.shipping_mode,
         "carrier": parcel.carrier,
         "tracking_number": parcel.tracking_number,
         "tracking_url": parcel.tracking_url,
         "status": parcel.status,
         "substatus": parcel.substatus,
         "state": str(parcel.state),
+        "shown_before": parcel.shown_before,
         "pushed_at": parcel.pushed_at,
         "due_at": None if parcel.state is ParcelState.CONFIRMED else parcel.pushed_at + FIRST_LOOK,
         "looks": parcel.looks,
@@ -374,14 +412,20 @@ async def _restore(scope: Scope, order_id: int, before: PushedParcel | None) -> 
     await scope.write(work)
 
 
-async def _set_state(scope: Scope, order_id: int, state: ParcelState, *, due: datetime | None, looks: int) -> None:
+async def _set_state(scope: Scope, parcel: PushedParcel, *, due: datetime | None) -> bool:
+    """Keeps what was seen of a parcel, unless the order was told of another one meanwhile; whether it was kept."""
     change = (
         update(PARCELS)
-        .where(PARCELS.c.user_id == scope.user_id, PARCELS.c.order_id == order_id)
-        .values(state=str(state), due_at=due, looks=looks)
+        .where(
+            PARCELS.c.user_id == scope.user_id,
+            PARCELS.c.order_id == parcel.order_id,
+            PARCELS.c.tracking_number == parcel.tracking_number,
+            PARCELS.c.pushed_at == parcel.pushed_at,
+        )
+        .values(state=str(parcel.state), due_at=due, looks=parcel.looks)
     )
 
-    async def work(connection: AsyncConnection) -> None:
-        await connection.execute(change)
+    async def work(connection: AsyncConnection) -> bool:
+        return (await connection.execute(change)).rowcount > 0
 
-    await scope.write(work)
+    return await scope.write(work)

@@ -188,19 +188,22 @@ PARCELS: Final = Table(
     Column("order_id", BigInteger, primary_key=True, autoincrement=False),
     *labels(),
     Column("shipment_id", BigInteger, nullable=False),
+    Column("shipping_mode", Text),
     Column("carrier", Text, nullable=False),
     Column("tracking_number", Text, nullable=False),
     Column("tracking_url", Text),
     Column("status", Text, nullable=False),
     Column("substatus", Text),
     Column("state", Text, nullable=False),
+    Column("shown_before", Boolean, nullable=False),
     Column("pushed_at", Moment, nullable=False),
     Column("due_at", Moment),
     Column("looks", Integer, nullable=False),
     Index("meli_parcels_due", "user_id", "due_at"),
     Index("meli_parcels_shipment", "user_id", "shipment_id"),
 )
-"""What Mercado Libre was told of each order's one shipment. The row is there before anything is sent."""
+"""What Mercado Libre was told of each order's one shipment. The row is there before anything is sent; `shown_before`: the
+shipment showed as much before, so it cannot show whether this arrived."""
 
 
 async def create_tables(database: Database) -> None:

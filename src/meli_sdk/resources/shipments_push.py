@@ -44,12 +44,16 @@ from meli_sdk.wire.pipeline import Caller
 
 NEW_FORMAT: Final = {"x-format-new": "true"}
 FIRST_WAIT: Final = 0.5
+NO_SUBSTATUS: Final = "null"
+"""How the older notification spells that there is none."""
 
 
 def _shows_in_shipment(sent: SentCall) -> Check:
-    """The shipment shows status and number once a push has taken effect."""
+    """The shipment shows status, substatus and number once a push has taken effect."""
     body = fields_of(sent.json)
     sought = {name: body[name] for name in ("status", "tracking_number") if name in body}
+    if body.get("substatus") not in {None, NO_SUBSTATUS}:
+        sought["substatus"] = body["substatus"]
     path = f"/shipments/{whole_number('shipment_id', sent.path['shipment_id'])}"
     return Check(path=path, sought=(sought,), headers=NEW_FORMAT)
 
@@ -121,6 +125,9 @@ class PushResult:
     """What of the tracking this mode has no place for, such as `happened_at`."""
     confirmed: bool = False
     """Whether the shipment, read again, shows what was sent. Without it, look again later: an OK may have no effect."""
+    number_shown: bool = True
+    """Whether the shipment shows the number once it has taken effect. Me1 takes none without an address: it is then in the
+    comment alone."""
     shipment: Shipment | None = field(default=None, repr=False, eq=False)
     """The shipment as it was read last."""
 
@@ -130,9 +137,7 @@ class PushResult:
 
         Those of a custom shipment never do, and me1 shows no number without an address.
         """
-        if self.outcome is PushOutcome.REFUSED or self.shipping_mode == "custom":
-            return False
-        return not (isinstance(self.sent, SellerNotification) and self.sent.tracking_number is UNSET)
+        return self.number_shown and self.outcome is not PushOutcome.REFUSED and self.shipping_mode != "custom"
 
     def to_json(self) -> str:
         """The result as plain values; the shipment is left out, since it speaks of the buyer."""
@@ -151,25 +156,31 @@ class PushResult:
         )
 
 
-def _told(sent: Sent) -> tuple[str | None, str | None]:
-    """The status and the number that a body tells."""
+def _told(sent: Sent) -> tuple[str | None, str | None, str | None]:
+    """The status, the substatus and the number that a body tells."""
     if isinstance(sent, MarketplaceTracking):
-        return "shipped", sent.tracking_id
+        return "shipped", None, sent.tracking_id
     if isinstance(sent, MarketplaceTrackingStatus):
-        return sent.status, None
+        return sent.status, None, None
     return (
         None if sent.status is UNSET else str(sent.status),
+        sent.substatus if isinstance(sent, SellerNotification) else None,
         None if sent.tracking_number is UNSET else str(sent.tracking_number),
     )
 
 
-def shows(shipment: Shipment, status: str | None, number: str | None) -> bool:
-    """Whether a shipment that was read again shows what was told; a later status counts as well."""
+def shows(shipment: Shipment, status: str | None, substatus: str | None, number: str | None) -> bool:
+    """Whether a shipment shows what was told; a later status counts as well."""
     if number is not None and shipment.tracking_number != number:
         return False
     if status is None or shipment.status == status:
-        return True
+        return substatus in {None, shipment.substatus}
     return STATUS_RANKS.get(shipment.status or "", 0) > STATUS_RANKS.get(status, 0)
+
+
+def shows_sent(result: PushResult, shipment: Shipment | None) -> bool:
+    """Whether a shipment shows what a push sends. If it did before, it is no proof that the push took effect."""
+    return result.sent is not None and shipment is not None and shows(shipment, *_told(result.sent))
 
 
 def _kept(shipment: Shipment, tracking: Tracking) -> tuple[PushOutcome, str] | None:
@@ -181,8 +192,9 @@ def _kept(shipment: Shipment, tracking: Tracking) -> tuple[PushOutcome, str] | N
             f"correction puts {ours} in its place"
         )
         return PushOutcome.REFUSED, reason
-    ahead = STATUS_RANKS.get(shipment.status or "", 0) > STATUS_RANKS.get(tracking.status, 0)
-    if ahead and shipment.status != "cancelled" and theirs == ours:
+    if shipment.status != "cancelled" and STATUS_RANKS.get(shipment.status or "", 0) > STATUS_RANKS.get(
+        tracking.status, 0
+    ):
         return PushOutcome.ALREADY_SAME, f"shipment {shipment.id} is {shipment.status} by now"
     return None
 
@@ -210,6 +222,7 @@ async def push(
         shipment_id=shipment.id,
         shipping_mode=shipment.shipping_mode,
         confirmed=True,
+        number_shown=shipment.tracking_number is not None,
         shipment=shipment,
     )
     if says_so_already(shipment, tracking):
@@ -219,11 +232,29 @@ async def push(
         outcome, reason = kept
         return evolve(result, outcome=outcome, reason=reason, confirmed=outcome is PushOutcome.ALREADY_SAME)
     sent = _body(caller, shipment, tracking, global_selling=global_selling)
-    result = evolve(result, sent=sent, unsent=unsent_of(sent, tracking), confirmed=False)
-    if dry_run:
-        return evolve(result, outcome=PushOutcome.WOULD_BE_ACCEPTED)
-    await _tell(caller, shipment.id, sent)
-    return await confirm(caller, read, evolve(result, outcome=PushOutcome.ACCEPTED), within=confirm_within)
+    would = evolve(
+        result,
+        outcome=PushOutcome.WOULD_BE_ACCEPTED,
+        sent=sent,
+        unsent=unsent_of(sent, tracking),
+        confirmed=False,
+        number_shown=not (isinstance(sent, SellerNotification) and sent.tracking_number is UNSET),
+    )
+    return would if dry_run else await send(caller, read, would, confirm_within=confirm_within)
+
+
+async def send(caller: Caller, read: Read, would: PushResult, *, confirm_within: float) -> PushResult:
+    """Sends what a dry run returned, and reads the shipment until it shows that, or time is up."""
+    sent, before = would.sent, would.shipment
+    assert sent is not None  # noqa: S101  a dry run that would be accepted has both
+    assert before is not None  # noqa: S101
+    try:
+        await _tell(caller, before.id, sent)
+    except MeliError as failure:
+        if shows_sent(would, before):
+            failure.check = None  # reading the shipment again would prove nothing
+        raise
+    return await confirm(caller, read, evolve(would, outcome=PushOutcome.ACCEPTED), within=confirm_within)
 
 
 def _body(caller: Caller, shipment: Shipment, tracking: Tracking, *, global_selling: bool) -> Sent:
@@ -248,16 +279,14 @@ async def _tell(caller: Caller, shipment_id: int, sent: Sent) -> None:
 
 async def confirm(caller: Caller, read: Read, result: PushResult, *, within: float) -> PushResult:
     """Reads the shipment of a push until it shows what was sent, or time is up."""
-    sent, clock = result.sent, caller.pipeline.clock
-    assert sent is not None  # noqa: S101  only what was sent is confirmed
-    status, number = _told(sent)
+    clock = caller.pipeline.clock
     ends, wait = clock.monotonic() + within, FIRST_WAIT
     try:
         shipment = await read()
-        while not shows(shipment, status, number) and clock.monotonic() + wait <= ends:
+        while not shows_sent(result, shipment) and clock.monotonic() + wait <= ends:
             await clock.sleep(wait)
             wait *= 2
             shipment = await read()
     except MeliError as unread:
         return evolve(result, reason=f"it was taken, but the shipment could not be read again: {unread}")
-    return evolve(result, confirmed=shows(shipment, status, number), shipment=shipment)
+    return evolve(result, confirmed=shows_sent(result, shipment), shipment=shipment)

@@ -10,6 +10,8 @@ from meli_sdk.models.orders_details import ShipmentDirection
 from meli_sdk.models.shipments import Shipment
 from meli_sdk.models.shipments_tracking import (
     CustomShipmentUpdate,
+    MarketplaceTracking,
+    MarketplaceTrackingStatus,
     NotificationAnswer,
     SellerNotification,
     Tracking,
@@ -73,7 +75,8 @@ class ParcelTracking:
             NotApplicableError: Mercado Envíos moves it, there is no shipment, or it has ended. Nothing was sent.
             ShippingModeError: Mercado Libre says that it is no me1 shipment.
             NotAcceptableError: the same of Global Selling.
-            OutcomeUnknownError: no answer came; `session.check(error)` tells whether the shipment shows it.
+            OutcomeUnknownError: no answer came; `session.check(error)` tells whether the shipment shows it. Where it showed
+                as much before, nothing can tell, and `error.check` is None.
 
         Documented at https://developers.mercadolivre.com.br/pt_br/status-de-pedidos-rastreamento
         """
@@ -99,6 +102,29 @@ class ParcelTracking:
             replace=replace,
             dry_run=dry_run,
         )
+
+    async def send_tracking(self, would: PushResult, *, confirm_within: float = CONFIRM_WITHIN) -> PushResult:
+        """Sends what `push_tracking(dry_run=True)` returned, just as it was shown, and reads the shipment again.
+
+        For who writes down what is about to be told before it is: nothing is read between the two.
+
+        Args:
+            would: the result of a dry run whose outcome is `would_be_accepted`.
+            confirm_within: seconds to wait until the shipment shows it; 0 reads it once.
+
+        Raises:
+            InputError: another result. Nothing was sent.
+            ShippingModeError, NotAcceptableError, OutcomeUnknownError: as for `push_tracking`.
+
+        Documented at https://developers.mercadolivre.com.br/pt_br/status-de-pedidos-rastreamento
+        """
+        if not isinstance(would, PushResult) or would.outcome is not PushOutcome.WOULD_BE_ACCEPTED:
+            message = f"would must be the result of a dry run that would be accepted, got {shown(would)}"
+            raise InputError(message)
+        abroad = isinstance(would.sent, MarketplaceTracking | MarketplaceTrackingStatus)
+        read = self._reader(would.shipment_id, global_selling=abroad)
+        within = _seconds("confirm_within", confirm_within)
+        return await shipments_push.send(self._caller, read, would, confirm_within=within)
 
     async def confirm_tracking(
         self, result: PushResult, *, within: float = CONFIRM_WITHIN, global_selling: bool = False

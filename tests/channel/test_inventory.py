@@ -301,7 +301,7 @@ async def test_a_sell_out_that_comes_while_others_wait_overtakes_them(open_chann
     sold_out: list[asyncio.Task[InventoryReport]] = []
 
     def on_request(event: Event) -> None:
-        if len(writes(box)) == 3 and not sold_out:
+        if len(writes(box)) >= 3 and not sold_out:
             sold_out.append(asyncio.create_task(channel.sync_inventory([StockLevel(skus[-1], "MAIN", 0, 2)])))
 
     channel._app.pipeline.observers = Observers((on_request,))
@@ -471,7 +471,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
     "no number": ("A", "MAIN", float("nan")),
     "too many": ("A", "MAIN", 100_000),
     "negative sequence": ("A", "MAIN", 1, -1),
-    "sequence beyond the database": ("A", "MAIN", 1, 2**63),
+    "sequence after which none could follow": ("A", "MAIN", 1, 2**62),
     "no zone": ("A", "MAIN", 1, None, datetime(2026, 1, 1)),
 }
 

@@ -73,3 +73,20 @@ async def test_at_a_high_rate_a_few_calls_are_on_their_way_at_once_and_no_more()
 
     await asyncio.gather(*(call() for _ in range(30)))
     assert most == 8
+
+
+async def test_a_call_that_is_not_answered_leaves_the_turns_to_others_at_any_rate():
+    time, order = Time(), list[tuple[str, float]]()
+    turns = Turns(time, 1.0)  # type: ignore[arg-type]
+    silence = asyncio.Event()
+
+    async def hang() -> None:
+        async with turns.turn(Urgency.SOLD_OUT, "write", "hangs"):
+            await silence.wait()
+
+    hanging = asyncio.create_task(hang())
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(take(turns, time, order, name, Urgency.OTHER) for name in "abc"))
+    assert [name for name, _ in order] == ["a", "b", "c"]
+    silence.set()
+    await hanging

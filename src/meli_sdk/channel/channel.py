@@ -22,8 +22,8 @@ from meli_sdk.channel.fulfillment import PushedParcel
 from meli_sdk.channel.group_commit import GroupCommit
 from meli_sdk.channel.inbox import Receipt
 from meli_sdk.channel.inbox_work import NotificationReport
-from meli_sdk.channel.inventory import PATIENCE
 from meli_sdk.channel.inventory_items import SkuIndex
+from meli_sdk.channel.inventory_outcomes import PATIENCE
 from meli_sdk.channel.inventory_report import InventoryProgressed, InventoryReport, InventoryRows, StockStatus
 from meli_sdk.channel.inventory_turns import Turns
 from meli_sdk.channel.journal import CHANNELS, create_tables, make_missing
@@ -312,7 +312,7 @@ class SalesChannel:
             InputError: something else than levels. What came before it is stored.
             MappingError: a warehouse is not mapped to what the account has, or none is mapped; nothing is stored.
             AuthError: the seller has to authorise again; what is stored waits.
-            TransportError, ServerError: no answer came for many SKUs in a row; what is stored waits.
+            TransportError, CircuitOpenError: no answer came to many calls in a row; what is stored waits.
         """
         scope, check = await self._stock_scope()
         if dry_run:

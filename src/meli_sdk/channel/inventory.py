@@ -1,77 +1,35 @@
 """The stock that is wanted is sent: one pass over what waits, the most urgent first, every write read back."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Final
 
-from attrs import frozen
-
 from meli_sdk import errors
 from meli_sdk.channel import inventory_levels as levels_table
 from meli_sdk.channel.check import ChannelCheck
-from meli_sdk.channel.inventory_items import Located, SkuIndex, in_batches
+from meli_sdk.channel.inventory_items import Located, SkuIndex, Unlocated, in_batches
 from meli_sdk.channel.inventory_levels import KnownLevel, Result
+from meli_sdk.channel.inventory_outcomes import Unit, Written, confirmed, judged, met, refused
 from meli_sdk.channel.inventory_report import InventoryProgress, InventoryProgressed, StockOutcome
 from meli_sdk.channel.inventory_turns import Turns, Urgency
 from meli_sdk.channel.inventory_units import Wanted, mapped, wanted
 from meli_sdk.channel.scope import Scope
-from meli_sdk.models.items import Item
 from meli_sdk.models.stock import StoreQuantity, UserProductStock
 from meli_sdk.resources.items_many import BATCH
 from meli_sdk.resources.stock_routes import VERSIONED
-from meli_sdk.resources.stock_writes import StockState, item_quantity, write_versioned
+from meli_sdk.resources.stock_writes import item_quantity, write_versioned
 
 WINDOW: Final = 10 * BATCH
 """SKUs that are taken from the database at once."""
-PATIENCE: Final = 5
-"""So often is a level tried before a call reports it as it is; a running channel goes on."""
 LOOK_SECONDS: Final = 0.2
 """Between two looks for what is urgent and was stored by another process."""
 CONFIRM_SECONDS: Final = 5.0
 """So long does a write wait at most until others can be read back in the same call."""
-GIVE_UP_AFTER: Final = 30
-"""So many SKUs in a row that meet no answer end the pass."""
-_LONGEST_PAUSE: Final = 300.0
-_PASSES_BY: Final = (
-    errors.TransportError,
-    errors.ServerError,
-    errors.RateLimitedError,
-    errors.ConflictError,
-    errors.LockedError,
-    errors.CircuitOpenError,
-    errors.DeadlineExceededError,
-    errors.ThroughputWaitError,
-)
-_NOT_EDITABLE: Final = (errors.NotApplicableError, errors.StockNotEditableError)
-
-
-@frozen(kw_only=True)
-class _Unit:
-    """One SKU of a batch on its way."""
-
-    sku: str
-    located: Located
-    urgency: Urgency
-    seen: int | None
-    """Units that the item showed when it was read; None: it was not read."""
-
-
-@frozen(kw_only=True)
-class _Written:
-    """A write to an item that is not read back yet."""
-
-    unit: _Unit
-    wanted: Wanted
-    at: float
-    problem: errors.MeliError | None
-    """What was met in the place of an answer."""
-
-    @property
-    def item_id(self) -> str:
-        return self.unit.located.route.item_id
+GIVE_UP_AFTER: Final = 10
+"""So many calls in a row without an answer end the pass."""
 
 
 class StockPass:
@@ -101,11 +59,10 @@ class StockPass:
         self._started = scope.clock.monotonic()
         self._done = 0
         self._busy: set[str] = set()
-        self._written: dict[str, _Written] = {}
+        self._written: dict[str, Written] = {}
         self._urgent: set[asyncio.Task[None]] = set()
         self._failed: list[asyncio.Task[None]] = []
         self._looking = asyncio.Lock()
-        self._failures = 0
         self._told = 0.0
 
     @property
@@ -125,7 +82,7 @@ class StockPass:
 
         Raises:
             AuthError: the seller has to authorise again, or nothing can be sent for another reason of that kind.
-            MeliError: no answer came for many SKUs in a row; what waits stays.
+            MeliError: no answer came to many calls in a row; what waits stays.
         """
         watching = asyncio.create_task(self._watch(), name="meli stock: urgent")
         try:
@@ -202,7 +159,7 @@ class StockPass:
             self._failed.append(task)
 
     async def _work(self, batch: Mapping[str, Urgency]) -> None:
-        """Sends the newest levels of some SKUs; what is urgent and known goes out without being read before."""
+        """Sends the newest levels of some SKUs; what is sold out and known goes out without being read before."""
         self._busy.update(batch)
         try:
             levels = await self._mapped(batch)
@@ -244,41 +201,47 @@ class StockPass:
         await self._settle(results)
         return found
 
-    async def _locate(self, batch: Mapping[str, Urgency], levels: Mapping[str, Sequence[KnownLevel]]) -> list[_Unit]:
+    async def _locate(self, batch: Mapping[str, Urgency], levels: Mapping[str, Sequence[KnownLevel]]) -> list[Unit]:
         """What has to be sent, and where; the rest is written down."""
         theirs = {sku: self._scope.settings.their_sku(sku) or "" for sku in levels}
         results: list[Result] = []
-        units: list[_Unit] = []
+        units: list[Unit] = []
         routed = await self._index.routed(theirs.values())
         reading: list[str] = []
         for sku, their in theirs.items():
             located = routed.get(their)
             before = self._written.get(sku)
             sent = any(level.sent for level in levels[sku]) and (before is None or before.problem is not None)
-            direct = located is not None and (located.route.resource in VERSIONED or batch[sku] < Urgency.OTHER)
+            none_left = not any(level.quantity for level in levels[sku])
+            direct = located is not None and (located.route.resource in VERSIONED or none_left)
             if located is not None and direct and not sent:
-                units.append(_Unit(sku=sku, located=located, urgency=batch[sku], seen=None))
+                units.append(Unit(sku=sku, located=located, urgency=batch[sku], seen=None))
             else:
                 reading.append(sku)
         if reading:
-            async with self._problems(reading, levels, results):
-                urgency = min(batch[sku] for sku in reading)
-                left = partial(levels_table.waiting, self._scope)
+            urgency = min(batch[sku] for sku in reading)
+            left = partial(levels_table.waiting, self._scope)
+            found: Mapping[str, Located | Unlocated]
+            try:
                 found = await self._index.locate([theirs[sku] for sku in reading], urgency, left)
-                for sku in reading:
-                    located_or_not = found[theirs[sku]]
-                    if isinstance(located_or_not, Located):
-                        unit = self._unit(sku, located_or_not, batch[sku], levels[sku], results)
-                        units += [] if unit is None else [unit]
-                    else:
-                        one = Wanted(stock=0, levels=levels[sku])
-                        results += self._met(located_or_not.error, one, reason=located_or_not.reason)
+            except errors.AuthError:
+                raise
+            except errors.MeliError as failure:
+                found = {theirs[sku]: Unlocated(reason=str(failure), error=failure) for sku in reading}
+            for sku in reading:
+                there = found[theirs[sku]]
+                if isinstance(there, Located):
+                    unit = self._unit(sku, there, batch[sku], levels[sku], results)
+                    units += [] if unit is None else [unit]
+                else:
+                    one = Wanted(stock=0, levels=levels[sku])
+                    results += met(there.error, one, sent=one.sent, reason=there.reason)
         await self._settle(results)
         return units
 
     def _unit(
         self, sku: str, located: Located, urgency: Urgency, levels: Sequence[KnownLevel], results: list[Result]
-    ) -> _Unit | None:
+    ) -> Unit | None:
         """What is to be sent for a SKU whose item was read; None: nothing, and `results` says why."""
         asked = Wanted(stock=0, levels=levels)
         item_id = located.place.item_id
@@ -288,16 +251,16 @@ class StockPass:
             results += asked.results(StockOutcome.SKIPPED, reason=str(why), item_id=item_id)
             return None
         if resource in VERSIONED or located.item is None:
-            return _Unit(sku=sku, located=located, urgency=urgency, seen=None)
+            return Unit(sku=sku, located=located, urgency=urgency, seen=None)
         seen = item_quantity(located.item, located.place.variation_id)
         amount = wanted(self._scope.settings, self._account, located.route, levels)
         if isinstance(amount, Wanted) and amount.stock == seen:
             outcome = StockOutcome.APPLIED if amount.sent else StockOutcome.UNCHANGED
             results += amount.results(outcome, item_id=item_id)
             return None
-        return _Unit(sku=sku, located=located, urgency=urgency, seen=seen)
+        return Unit(sku=sku, located=located, urgency=urgency, seen=seen)
 
-    async def _send(self, unit: _Unit) -> None:
+    async def _send(self, unit: Unit) -> None:
         """Sends the newest level of a SKU: what came while it waited for its turn counts."""
         results: list[Result] = []
         if unit.located.route.resource in VERSIONED:
@@ -309,41 +272,45 @@ class StockPass:
                     problem = await self._put(unit, amount, results)
                     if not results:
                         at = self._scope.clock.monotonic()
-                        self._written[unit.sku] = _Written(unit=unit, wanted=amount, at=at, problem=problem)
+                        self._written[unit.sku] = Written(
+                            unit=unit,
+                            their_sku=self._scope.settings.their_sku(unit.sku) or "",
+                            wanted=amount,
+                            at=at,
+                            problem=problem,
+                        )
                 elif amount is not None:
-                    results += amount.results(StockOutcome.UNCHANGED, item_id=unit.located.place.item_id)
+                    results += amount.results(StockOutcome.UNCHANGED, item_id=unit.item_id)
         self._busy.discard(unit.sku)
         await self._settle(results)
 
-    async def _newest(self, unit: _Unit, results: list[Result]) -> Wanted | None:
+    async def _newest(self, unit: Unit, results: list[Result]) -> Wanted | None:
         known = (await levels_table.of_skus(self._scope, [unit.sku])).get(unit.sku, [])
         levels, _ = mapped(self._scope.settings, known)
         amount = wanted(self._scope.settings, self._account, unit.located.route, levels)
         if isinstance(amount, str):
             asked = Wanted(stock=0, levels=levels)
-            results += asked.results(StockOutcome.FAILED, reason=amount, item_id=unit.located.place.item_id)
+            results += asked.results(StockOutcome.FAILED, reason=amount, item_id=unit.item_id)
             return None
         return amount
 
-    async def _put(self, unit: _Unit, amount: Wanted, results: list[Result]) -> errors.MeliError | None:
+    async def _put(self, unit: Unit, amount: Wanted, results: list[Result]) -> errors.MeliError | None:
         try:
             await self._scope.session.stock.send(unit.located.route, amount.stock)
         except errors.MeliError as failure:
             if failure.may_have_been_applied:
                 return failure
-            results += self._met(failure, amount, item_id=unit.located.place.item_id)
-        else:
-            self._failures = 0
+            results += refused(failure, unit, amount, sent=False)
         return None
 
-    async def _send_versioned(self, unit: _Unit, results: list[Result]) -> None:
+    async def _send_versioned(self, unit: Unit, results: list[Result]) -> None:
         """Sends the stock of a user product: read, write at that version, read again."""
         route, stock = unit.located.route, self._scope.session.stock
-        item_id = unit.located.place.item_id
-        amount = await self._newest(unit, results)
-        if amount is None:
+        first = await self._newest(unit, results)
+        if first is None:
             return
-        product = route.user_product_id or ""
+        product, amount = route.user_product_id or "", first
+        places = _places(route.item_id, amount)
         last: list[UserProductStock] = []
 
         async def read() -> UserProductStock:
@@ -352,41 +319,26 @@ class StockPass:
                 return last[0]
 
         async def write(version: int) -> None:
-            rows = amount.stock if isinstance(amount.stock, int) else _with_others(amount.stock, last[0])
-            await self._mark(amount.levels)
+            nonlocal amount
             async with self._turns.turn(unit.urgency, "write", unit.sku):
+                newest = await self._newest(unit, results)
+                if newest is None:
+                    message = "a newer level has come, and it cannot be sent"
+                    raise errors.InputError(message)
+                amount = newest
+                places.clear()
+                places.update(_places(route.item_id, amount))
+                rows = amount.stock if isinstance(amount.stock, int) else _with_others(amount.stock, last[0])
+                await self._mark(amount.levels)
                 await stock.send(route, rows, version=version)
 
-        places: Mapping[str, int] = (
-            {route.item_id: amount.stock}
-            if isinstance(amount.stock, int)
-            else {row.store_id: row.quantity for row in amount.stock}
-        )
         try:
             done = await write_versioned(read, write, route, places)
         except errors.MeliError as failure:
-            results += self._met(failure, amount, item_id=item_id)
+            if not results:
+                results += refused(failure, unit, amount, sent=amount.sent)
             return
-        self._failures = 0
-        results += self._judged(amount, done.state, str(dict(done.seen)), item_id)
-
-    def _judged(self, amount: Wanted, state: StockState, seen: str, item_id: str) -> list[Result]:
-        if state == "applied" or (state == "unchanged" and amount.sent):
-            return amount.results(StockOutcome.APPLIED, item_id=item_id)
-        if state == "unchanged":
-            return amount.results(StockOutcome.UNCHANGED, item_id=item_id)
-        if state == "pending":
-            reason = "Mercado Libre took it and does not show it yet; it is looked at again"
-            return amount.results(StockOutcome.UNKNOWN, reason=reason, item_id=item_id, again_in=_pause(amount))
-        return self._without_effect(amount, seen, item_id)
-
-    def _without_effect(self, amount: Wanted, seen: str, item_id: str) -> list[Result]:
-        """Mercado Libre answered that it was done, and shows something else."""
-        tried = max((level.attempts for level in amount.levels), default=0)
-        reason = f"Mercado Libre took the write and shows {seen}"
-        if tried + 1 < PATIENCE:
-            return amount.results(StockOutcome.UNKNOWN, reason=reason, item_id=item_id, again_in=_pause(amount))
-        return amount.results(StockOutcome.FAILED, reason=reason, item_id=item_id)
+        results += judged(amount, done.state, str(dict(done.seen)), unit.item_id)
 
     # reading back
 
@@ -401,88 +353,23 @@ class StockPass:
         for some in in_batches(list(self._written.items())):
             results: list[Result] = []
             try:
-                items = await self._index.read((one.item_id for _, one in some), Urgency.LESS)
+                items = await self._index.read((one.unit.item_id for _, one in some), Urgency.LESS)
             except errors.AuthError:
                 raise
             except errors.MeliError as failure:
-                items = {}
-                for _, one in some:
-                    results += self._met(failure, one.wanted, sent=True, item_id=one.item_id)
-            for _, one in some:
-                if one.item_id in items:
-                    results += self._confirmed(one, items[one.item_id])
+                items = {one.unit.item_id: failure for _, one in some}
             for sku, one in some:
+                results += confirmed(one, items[one.unit.item_id])
                 if self._written.get(sku) is one:
                     del self._written[sku]
             await self._settle(results)
-
-    def _confirmed(self, one: _Written, item: Item | errors.MeliError) -> list[Result]:
-        item_id = one.item_id
-        if isinstance(item, errors.MeliError):
-            return self._met(item, one.wanted, sent=True, item_id=item_id)
-        units, seen = one.wanted.stock, item_quantity(item, one.unit.located.place.variation_id)
-        if seen == units:
-            return one.wanted.results(StockOutcome.APPLIED, item_id=item_id)
-        if one.problem is not None:
-            return self._met(one.problem, one.wanted, sent=True, item_id=item_id)
-        if seen is not None and isinstance(units, int) and seen < units and seen != one.unit.seen:
-            # Taken, and sold or changed elsewhere since: to write it again would bring back what was sold.
-            reason = f"Mercado Libre took it and shows {seen} now"
-            return one.wanted.results(StockOutcome.APPLIED, reason=reason, item_id=item_id)
-        return self._without_effect(one.wanted, str(seen), item_id)
-
-    # what was met
-
-    @asynccontextmanager
-    async def _problems(
-        self, skus: Sequence[str], levels: Mapping[str, Sequence[KnownLevel]], results: list[Result]
-    ) -> AsyncGenerator[None, None]:
-        """What a read meets is the problem of each SKU that it was for."""
-        try:
-            yield
-        except errors.AuthError:
-            raise
-        except errors.MeliError as failure:
-            for sku in skus:
-                results += self._met(failure, Wanted(stock=0, levels=levels[sku]))
-
-    def _met(
-        self,
-        failure: errors.MeliError | None,
-        amount: Wanted,
-        *,
-        reason: str | None = None,
-        sent: bool = False,
-        item_id: str | None = None,
-    ) -> list[Result]:
-        """What a failure means for a SKU.
-
-        Raises:
-            AuthError: it means the same for all.
-            MeliError: the last of many in a row.
-        """
-        if isinstance(failure, errors.AuthError):
-            raise failure
-        said = reason or str(failure)
-        if failure is not None and (sent or failure.may_have_been_applied or amount.sent):
-            self._count(failure)
-            return amount.results(StockOutcome.UNKNOWN, reason=said, item_id=item_id, again_in=_pause(amount))
-        if isinstance(failure, _NOT_EDITABLE):
-            return amount.results(StockOutcome.SKIPPED, reason=said, item_id=item_id)
-        if isinstance(failure, _PASSES_BY):
-            self._count(failure)
-            return amount.results(StockOutcome.FAILED, reason=said, item_id=item_id, again_in=_pause(amount))
-        return amount.results(StockOutcome.FAILED, reason=said, item_id=item_id)
-
-    def _count(self, failure: errors.MeliError) -> None:
-        self._failures += 1
-        if self._failures >= GIVE_UP_AFTER:
-            raise failure
 
     async def _settle(self, results: Sequence[Result]) -> None:
         if results:
             await levels_table.settle(self._scope, results)
             self._done += len({result.sku for result in results if result.again_in is None})
+        if len(self._turns.unanswered) >= GIVE_UP_AFTER:
+            raise self._turns.unanswered[-1]
 
     async def _tell(self, batch: Mapping[str, Urgency]) -> None:
         now = self._scope.clock.monotonic()
@@ -499,16 +386,17 @@ class StockPass:
             )
 
 
-def _moved(written: _Written, levels: Sequence[KnownLevel]) -> bool:
+def _moved(written: Written, levels: Sequence[KnownLevel]) -> bool:
     """Whether a newer level was stored since the write."""
     sent = {(level.warehouse, level.sequence) for level in written.wanted.levels}
     return any((level.warehouse, level.sequence) not in sent for level in levels if level.due_at is not None)
 
 
-def _pause(amount: Wanted) -> float:
-    """Seconds until a SKU is tried again."""
-    tried = max((level.attempts for level in amount.levels), default=0)
-    return 0.0 if tried == 0 else min(_LONGEST_PAUSE, 2.0 ** (tried - 1))
+def _places(item_id: str, amount: Wanted) -> dict[str, int]:
+    """What a read has to show: units by store, or the item's."""
+    if isinstance(amount.stock, int):
+        return {item_id: amount.stock}
+    return {row.store_id: row.quantity for row in amount.stock}
 
 
 def _with_others(rows: Sequence[StoreQuantity], stock: UserProductStock) -> tuple[StoreQuantity, ...]:

@@ -2,17 +2,17 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from attrs import frozen
-from sqlalchemy import delete, select
+from sqlalchemy import Row, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meli_sdk.channel.database import upsert
 from meli_sdk.channel.inventory_turns import Turns, Urgency
 from meli_sdk.channel.journal import SKUS
 from meli_sdk.channel.scope import Scope
-from meli_sdk.errors import ForbiddenError, InputError, ItemNotFoundError, MeliError
+from meli_sdk.errors import AuthError, ForbiddenError, InputError, ItemNotFoundError, MeliError
 from meli_sdk.models.items import Item, ItemStatus
 from meli_sdk.resources.items_many import BATCH
 from meli_sdk.resources.stock_routes import STOCK_RULES, VERSIONED, StockResource, StockRoute, stock_route
@@ -29,6 +29,8 @@ KNOWN_FOR: Final = timedelta(days=1)
 """So long is an item that was found for a SKU believed to be the only one."""
 ROUTED_FOR: Final = timedelta(hours=1)
 """So long is an item's resource believed, so that its stock may be sent without reading the item."""
+_GONE: Final = (ItemNotFoundError, ForbiddenError)
+"""What says that an item is not there, or not the account's; any other error says nothing of it."""
 _KEY: Final = ("user_id", "sku", "item_id", "variation_id")
 _FIELDS: Final = (
     *("site_id", "status", "available_quantity", "attributes", "variations", "shipping", "tags"),
@@ -83,9 +85,10 @@ def places_of(item: Item) -> list[tuple[str, ItemPlace]]:
 
 
 def one_stock(places: Sequence[ItemPlace]) -> bool:
-    """Whether a write to one of the places changes the stock of all."""
+    """Whether a write to one of the places changes the stock of all; variations of one item have a stock each."""
     products = {place.user_product_id for place in places}
-    return len(places) == 1 or (len(products) == 1 and None not in products)
+    several_items = len({place.item_id for place in places}) == len(places)
+    return len(places) == 1 or (len(products) == 1 and None not in products and several_items)
 
 
 def in_batches(words: Iterable[T]) -> list[list[T]]:
@@ -111,6 +114,8 @@ class SkuIndex:
         self._keep = keep
         self._scanned: dict[str, list[ItemPlace]] | None = None
         """Where every item was read; with its finds where they are not kept in the database."""
+        self.unread: set[str] = set()
+        """Items that are the account's and could not be read when every item was."""
 
     async def routed(self, skus: Collection[str]) -> dict[str, Located]:
         """The SKUs whose stock can be sent without reading the item: it was read within the hour, and has no variations."""
@@ -143,32 +148,35 @@ class SkuIndex:
             MeliError: nothing can be read.
         """
         known = await self._known(skus, KNOWN_FOR)
-        places = {sku: [place for place, _ in rows] for sku, rows in known.items()}
-        items = await self.read((place.item_id for rows in places.values() for place in rows), urgency)
-        changed = {sku for sku, rows in places.items() if any(not _carries(items[p.item_id], sku, p) for p in rows)}
-        missing = [sku for sku in skus if sku not in places or sku in changed]
+        places: dict[str, list[ItemPlace] | MeliError] = {
+            sku: [place for place, _ in rows] for sku, rows in known.items()
+        }
+        items = await self.read((place.item_id for rows in known.values() for place, _ in rows), urgency)
+        missing = [sku for sku in skus if not _holds(sku, [place for place, _ in known.get(sku, ())], items)]
         if missing:
             many = self._scanned is None and urgency is Urgency.OTHER
             unknown = await left() * len(missing) // len(skus) if many else 0
             found = await self._search(missing, urgency, unknown, items)
-            more = {place.item_id for rows in found.values() for place in rows} - items.keys()
-            items |= await self.read(more, urgency)
-            for sku in missing:
-                places[sku] = found.get(sku, [])
+            places |= found
+            more = [place.item_id for rows in found.values() if not isinstance(rows, MeliError) for place in rows]
+            items |= await self.read((item_id for item_id in more if item_id not in items), urgency)
         return {sku: self._choose(sku, places[sku], items) for sku in skus}
 
     def _choose(
-        self, sku: str, places: Sequence[ItemPlace], items: Mapping[str, Item | MeliError]
+        self, sku: str, places: Sequence[ItemPlace] | MeliError, items: Mapping[str, Item | MeliError]
     ) -> Located | Unlocated:
+        if isinstance(places, MeliError):
+            return Unlocated(reason=str(places), error=places)
         if not places:
             return Unlocated(reason=f"no item of the account has the SKU {sku!r} (its SELLER_SKU attribute)")
+        for place in places:
+            item = items[place.item_id]
+            if isinstance(item, MeliError):
+                return Unlocated(reason=f"{place}: {item}", error=item)
         if not one_stock(places):
             said = ", ".join(map(str, places))
             return Unlocated(reason=f"SKU {sku!r} is ambiguous: {said} have it, and their stock is not one")
-        place = places[0]
-        item = items[place.item_id]
-        if isinstance(item, MeliError):
-            return Unlocated(reason=f"{place}: {item}", error=item)
+        place, item = places[0], cast("Item", items[places[0].item_id])
         try:
             route = stock_route(self._account, item, variation_id=place.variation_id)
         except InputError as wrong:
@@ -192,8 +200,12 @@ class SkuIndex:
         return found
 
     async def scan(self) -> AsyncIterator[Item]:
-        """Every item of the account; what is found is kept, and what is gone is forgotten."""
+        """Every item of the account; what is found is kept, and what is gone is forgotten.
+
+        What is there and cannot be read is neither: it is left as it was known, and named in `unread`.
+        """
         started = self._scope.now()
+        self.unread.clear()
         item_ids: list[str] = []
         search, cursor = self._items(), None
         while True:
@@ -204,12 +216,21 @@ class SkuIndex:
             if cursor is None:
                 break
         for batch in in_batches(item_ids):
-            for item in (await self.read(batch, Urgency.OTHER)).values():
+            for item_id, item in (await self.read(batch, Urgency.OTHER)).items():
                 if isinstance(item, Item):
                     yield item
+                elif not isinstance(item, _GONE):
+                    self.unread.add(item_id)
         if self._keep:
-            gone = delete(SKUS).where(SKUS.c.user_id == self._scope.user_id, SKUS.c.found_at < started)
+            seen_before = and_(SKUS.c.user_id == self._scope.user_id, SKUS.c.found_at < started)
+            gone = delete(SKUS).where(seen_before, SKUS.c.item_id.not_in(sorted(self.unread)))
             await self._scope.write(lambda connection: connection.execute(gone))
+
+    async def known_of(self, item_ids: Collection[str]) -> list[tuple[str, ItemPlace]]:
+        """The SKUs that items had when they were last read, with their places."""
+        query = select(SKUS).where(SKUS.c.user_id == self._scope.user_id, SKUS.c.item_id.in_(sorted(item_ids)))
+        async with self._scope.database.reads.connect() as connection:
+            return [(row.sku, _place(row)) for row in await connection.execute(query)]
 
     # finding
 
@@ -229,21 +250,17 @@ class SkuIndex:
                 moment: datetime = row.found_at
                 if moment < oldest:
                     stale.add(row.sku)
-                place = ItemPlace(
-                    item_id=row.item_id,
-                    variation_id=row.variation_id or None,
-                    user_product_id=row.user_product_id,
-                )
                 resource = None if row.resource is None else StockResource(row.resource)
-                found.setdefault(row.sku, []).append((place, resource))
+                found.setdefault(row.sku, []).append((_place(row), resource))
         return {sku: rows for sku, rows in found.items() if sku not in stale}
 
     async def _search(
         self, missing: Sequence[str], urgency: Urgency, unknown: int, read: dict[str, Item | MeliError]
-    ) -> dict[str, list[ItemPlace]]:
+    ) -> dict[str, list[ItemPlace] | MeliError]:
         """The places of SKUs that are not known: by a search each, or by reading every item where that is less.
 
-        The items that are read after a search are put into `read`.
+        A SKU whose search fails, or one of whose items cannot be read, has the error. The items that are read after a
+        search are put into `read`.
         """
         if unknown > BATCH:
             async with self._turns.turn(urgency, "search"):
@@ -254,25 +271,47 @@ class SkuIndex:
                     for sku, place in places_of(item) if not self._keep else ():
                         scanned.setdefault(sku, []).append(place)
                 self._scanned = scanned
-        if self._scanned is not None and urgency is Urgency.OTHER:
-            return await self._after_scan(missing)
+        if self._scanned is None or urgency is not Urgency.OTHER:
+            return await self._searched(missing, urgency, read)
+        found = await self._after_scan(missing)
+        return found | await self._searched([sku for sku in missing if sku not in found], urgency, read)
+
+    async def _searched(
+        self, skus: Sequence[str], urgency: Urgency, read: dict[str, Item | MeliError]
+    ) -> dict[str, list[ItemPlace] | MeliError]:
+        found: dict[str, list[ItemPlace] | MeliError] = {}
         item_ids: dict[str, tuple[str, ...]] = {}
-        for sku in missing:
-            async with self._turns.turn(urgency, "search", sku):
-                item_ids[sku] = (await self._items(sku)).items
+        for sku in skus:
+            try:
+                async with self._turns.turn(urgency, "search", sku):
+                    item_ids[sku] = (await self._items(sku)).items
+            except AuthError:
+                raise
+            except MeliError as failure:
+                found[sku] = failure
         read |= await self.read((item_id for some in item_ids.values() for item_id in some), urgency)
-        found: dict[str, list[ItemPlace]] = {}
+        unread: list[tuple[str, str]] = []
         for sku, some in item_ids.items():
-            carriers = [item for item in map(read.get, some) if isinstance(item, Item)]
-            places = [place for item in carriers for of, place in places_of(item) if of == sku]
-            found[sku] = sorted(places, key=str)
+            places: list[ItemPlace] = []
+            for item_id in some:
+                item = read[item_id]
+                if isinstance(item, Item):
+                    places += [place for of, place in places_of(item) if of == sku]
+                elif not isinstance(item, _GONE):
+                    found[sku] = item
+                    unread.append((sku, item_id))
+            found.setdefault(sku, sorted(places, key=str))
+        await self._note_unread(unread)
         return found
 
-    async def _after_scan(self, missing: Sequence[str]) -> dict[str, list[ItemPlace]]:
+    async def _after_scan(self, missing: Sequence[str]) -> dict[str, list[ItemPlace] | MeliError]:
+        """What reading every item found; without those that an item may have that could not be read."""
         if self._scanned:
-            return {sku: self._scanned.get(sku, []) for sku in missing}
-        known = await self._known(missing, KNOWN_FOR)
-        return {sku: [place for place, _ in rows] for sku, rows in known.items()}
+            found = {sku: self._scanned.get(sku, []) for sku in missing}
+        else:
+            known = await self._known(missing, KNOWN_FOR)
+            found = {sku: [place for place, _ in known.get(sku, ())] for sku in missing}
+        return {sku: places for sku, places in found.items() if places or not self.unread}
 
     def _items(self, sku: str | None = None) -> "Paginator[str]":
         session = self._scope.session
@@ -289,7 +328,7 @@ class SkuIndex:
         settled: list[str] = []
         for item_id in batch:
             item = items[item_id]
-            if not isinstance(item, Item) and not isinstance(item, ItemNotFoundError | ForbiddenError):
+            if isinstance(item, MeliError) and not isinstance(item, _GONE):
                 continue  # nothing is known of it
             settled.append(item_id)
             for sku, place in places_of(item) if isinstance(item, Item) else ():
@@ -316,6 +355,22 @@ class SkuIndex:
         if settled:
             await scope.write(keep)
 
+    async def _note_unread(self, found: Sequence[tuple[str, str]]) -> None:
+        """Keeps that a search found items which could not be read, so that another one is not taken for the only one."""
+        scope = self._scope
+        rows = [
+            {"user_id": scope.user_id, "sku": sku, "item_id": item_id, "variation_id": 0, **scope.labels()}
+            | {"found_at": scope.now()}
+            for sku, item_id in sorted(found)
+        ]
+        if rows and self._keep:
+            statement = upsert(SKUS, scope.database, keys=_KEY, changed=("account", "vendor"))
+
+            async def keep(connection: AsyncConnection) -> None:
+                await connection.execute(statement, rows)
+
+            await scope.write(keep)
+
     def _resource(self, item: Item | MeliError, place: ItemPlace) -> str | None:
         try:
             assert isinstance(item, Item)  # noqa: S101  asked only of items
@@ -324,5 +379,18 @@ class SkuIndex:
             return None
 
 
-def _carries(item: Item | MeliError, sku: str, place: ItemPlace) -> bool:
-    return isinstance(item, Item) and (sku, place) in places_of(item)
+def _place(row: Row[Any]) -> ItemPlace:
+    return ItemPlace(item_id=row.item_id, variation_id=row.variation_id or None, user_product_id=row.user_product_id)
+
+
+def carries(item: Item, sku: str, place: ItemPlace) -> bool:
+    """Whether an item has a SKU there."""
+    return (sku, place) in places_of(item)
+
+
+def _holds(sku: str, places: Sequence[ItemPlace], items: Mapping[str, Item | MeliError]) -> bool:
+    """Whether nothing speaks against what is known of a SKU; an item that cannot be read does not."""
+    read = [(place, items[place.item_id]) for place in places]
+    return bool(read) and all(
+        carries(item, sku, place) if isinstance(item, Item) else not isinstance(item, _GONE) for place, item in read
+    )

@@ -18,7 +18,8 @@ from meli_sdk.errors import InputError, MappingError, shown
 from meli_sdk.resources import arguments
 
 CHUNK: Final = 500
-MAX_SEQUENCE: Final = 2**63 - 1
+MAX_SEQUENCE: Final = 2**62 - 1
+"""Half of what the database holds: levels without a sequence count on from the last one."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _T: Final = STOCK_LEVELS.c
@@ -138,15 +139,15 @@ def _of(scope: Scope, *conditions: Any) -> Any:  # noqa: ANN401  SQLAlchemy's ow
 
 
 def _upsert(scope: Scope, *, by_arrival: bool) -> Any:  # noqa: ANN401  each dialect has an Insert of its own
-    """Stores a level where it is newer, or where the same one did not come to rest before."""
+    """Stores a level where it is newer, or where the same one was tried and is not at rest: it is tried anew."""
     insert = (sqlite if scope.database.sqlite else postgresql).insert(STOCK_LEVELS)
     new = insert.excluded
     again = and_(
         new.sequence == _T.sequence,
         new.quantity == _T.quantity,
-        _T.due_at.is_(None),
         *(_T.outcome != str(outcome) for outcome in AT_REST),
     )
+    waits = literal(False) if by_arrival else and_(new.sequence == _T.sequence, _T.due_at.is_not(None))
     changed: dict[str, Any] = {
         "quantity": new.quantity,
         "sequence": _T.sequence + 1 if by_arrival else new.sequence,
@@ -155,11 +156,13 @@ def _upsert(scope: Scope, *, by_arrival: bool) -> Any:  # noqa: ANN401  each dia
             (new.quantity < func.coalesce(_T.shown, _T.quantity), _URGENCIES[Urgency.LESS]),
             else_=_URGENCIES[Urgency.OTHER],
         ),
-        "outcome": None,
-        "reason": None,
+        # A call that waits for this very level goes on waiting for it.
+        "stored_at": case((waits, _T.stored_at), else_=new.stored_at),
+        "outcome": case((waits, _T.outcome), else_=None),
+        "reason": case((waits, _T.reason), else_=None),
         "attempts": 0,
     }
-    changed |= {name: new[name] for name in ("account", "vendor", "observed_at", "stored_at", "due_at")}
+    changed |= {name: new[name] for name in ("account", "vendor", "observed_at", "due_at")}
     return insert.on_conflict_do_update(
         index_elements=["user_id", "sku", "warehouse"],
         set_=changed,

@@ -8,12 +8,24 @@ from contextlib import asynccontextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
+from meli_sdk import errors
+
 if TYPE_CHECKING:
     from meli_sdk.wire.clock import Clock
 
+LEAST_AT_ONCE: Final = 4
+"""At any rate: one call that hangs must not stop the others."""
 MOST_AT_ONCE: Final = 8
 _EARLY: Final = 0.02
 """So much of the time between two calls is the next one given before its time, so that no call goes unused."""
+
+
+_NO_ANSWER: Final = (
+    errors.TransportError,
+    errors.CircuitOpenError,
+    errors.DeadlineExceededError,
+    errors.ThroughputWaitError,
+)
 
 
 class Urgency(IntEnum):
@@ -37,7 +49,7 @@ class Turns:
     def __init__(self, clock: "Clock", rate: float) -> None:
         self._clock = clock
         self._interval = 1 / rate
-        self._free = max(1, min(MOST_AT_ONCE, int(rate)))
+        self._free = max(LEAST_AT_ONCE, min(MOST_AT_ONCE, int(rate)))
         self._next = 0.0
         self._quickest = self._interval
         self._waiting: list[tuple[int, int, str, asyncio.Future[None]]] = []
@@ -46,6 +58,8 @@ class Turns:
         self._giving: asyncio.Task[None] | None = None
         self.taken: Counter[str] = Counter()
         """Turns that were given, by their purpose."""
+        self.unanswered: list[errors.MeliError] = []
+        """What calls met in the place of an answer, since the last answer; a refusal is one."""
 
     @asynccontextmanager
     async def turn(self, urgency: Urgency, purpose: str, sku: str = "") -> AsyncGenerator[None, None]:
@@ -64,6 +78,14 @@ class Turns:
         begun = self._clock.monotonic()
         try:
             yield
+        except _NO_ANSWER as failure:
+            self.unanswered.append(failure)
+            raise
+        except errors.MeliError:
+            self.unanswered.clear()
+            raise
+        else:
+            self.unanswered.clear()
         finally:
             self._answered(begun)
             self._return()

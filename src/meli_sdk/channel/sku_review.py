@@ -31,9 +31,11 @@ class SkuReview:
     ambiguous: tuple[SkuMatch, ...]
     """Several items have it, and their stock is not one: no stock is sent."""
     unknown: tuple[SkuMatch, ...]
-    """Yours, and no item has it."""
+    """Yours, and no item that could be read has it."""
     without_sku: tuple[str, ...]
     """Items, or variations, without a SELLER_SKU attribute."""
+    unread: tuple[str, ...] = ()
+    """Items that could not be read; they count as what they were known to be."""
 
     def to_json(self) -> str:
         """The whole review."""
@@ -55,6 +57,7 @@ class SkuReview:
                 "ambiguous": rows(self.ambiguous),
                 "unknown": rows(self.unknown),
                 "without_sku": list(self.without_sku),
+                "unread": list(self.unread),
             },
             ensure_ascii=False,
         )
@@ -74,6 +77,8 @@ async def review(settings: ChannelSettings, index: SkuIndex, wanted: Sequence[st
         for sku, place in places_of(item):
             found.setdefault(sku, []).append(place)
         without += _without_sku(item)
+    for sku, place in await index.known_of(index.unread):
+        found.setdefault(sku, []).append(place)
     mapped: list[SkuMatch] = []
     unmapped: list[SkuMatch] = []
     ambiguous: list[SkuMatch] = []
@@ -92,6 +97,7 @@ async def review(settings: ChannelSettings, index: SkuIndex, wanted: Sequence[st
         ambiguous=tuple(ambiguous),
         unknown=tuple(unknown),
         without_sku=tuple(without),
+        unread=tuple(sorted(index.unread)),
     )
 
 

@@ -1,12 +1,16 @@
 """The same download for a Global Selling seller, whose search brings ids only."""
 
+from datetime import timedelta
+
 import pytest
 
 from meli_sdk import MeliApp
-from meli_sdk.errors import PaginationError, ServerError
+from meli_sdk.channel.orders_sources import GlobalOrders
+from meli_sdk.errors import MeliConnectionError, PaginationError, ServerError
+from meli_sdk.models.orders import Order
 from meli_sdk.sandbox import GLOBAL_SELLER_ID, Sandbox
 
-from .conftest import MovableClock, Oms, OpenOms, Unlimited
+from .conftest import MovableClock, Oms, OpenOms, Unlimited, each_database
 
 MEXICO = 471_828_584
 
@@ -58,6 +62,49 @@ async def test_the_orders_of_a_cart_are_found_behind_its_packs_id(box: Sandbox, 
     oms = await opened(open_oms)
     await oms.download()
     assert sorted(await oms.ids()) == sorted([one.id, other.id])
+
+
+async def test_a_cart_of_which_one_order_changes_days_after_the_other_proves_no_ignored_filter(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    one = sell(box)
+    other = sell(box, pack=one.id)
+    oms = await opened(open_oms)
+    await oms.download()
+    clock.pass_by(days=3)
+    box.move_order(other.id, "cancelled")
+    good = sell(box)
+    await oms.download()
+    assert (await oms.rows())[2:] == [(other.id, "cancelled", "CanceledRejected"), (good.id, "paid", "Approved")]
+
+
+@each_database
+async def test_an_order_that_changes_between_its_search_and_its_reading_takes_the_cursor_past_no_other(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms, monkeypatch: pytest.MonkeyPatch
+):
+    early = sell(box, created=clock.time - timedelta(days=4))
+    late = sell(box, created=clock.time - timedelta(days=2))
+    early.updated, late.updated = early.created, late.created
+    true_get = GlobalOrders.get
+
+    async def get(self: GlobalOrders, order_id: int) -> Order:
+        if order_id == early.id:
+            early.updated = clock.time
+        elif order_id == late.id and not await oms.ids():
+            raise MeliConnectionError("reset")
+        return await true_get(self, order_id)
+
+    monkeypatch.setattr(GlobalOrders, "get", get)
+    monkeypatch.setattr("meli_sdk.channel.orders_reading._FIRST_WIDTH", timedelta(days=1))
+    oms = await opened(open_oms)
+    with pytest.raises(MeliConnectionError):
+        await oms.download()
+    report = await oms.download(order_ids=[])
+    assert report.cursor is None or report.cursor < late.updated
+    monkeypatch.undo()
+    report = await oms.download()
+    assert sorted(await oms.ids()) == sorted([early.id, late.id])
+    assert report.recovered == 0
 
 
 async def test_an_order_that_the_search_names_and_nobody_finds_yet_is_set_aside_and_asked_for_again(

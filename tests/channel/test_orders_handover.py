@@ -10,9 +10,9 @@ from sqlalchemy import select, text, update
 from meli_sdk import MeliApp
 from meli_sdk.channel import OrderAction
 from meli_sdk.channel.events import OrdersRecovered, Quarantined, TransactionRepeated
-from meli_sdk.channel.journal import ORDERS
+from meli_sdk.channel.journal import CURSORS, ORDERS, ORDERS_STREAM
 from meli_sdk.channel.orders_sources import LocalOrders
-from meli_sdk.errors import PaginationError
+from meli_sdk.errors import DecodeError, PaginationError
 from meli_sdk.sandbox import Sandbox, SandboxOptions
 from meli_sdk.wire.paging import Page
 
@@ -123,6 +123,30 @@ async def test_the_cursor_stays_before_what_was_cut_off(
 
 
 @each_database
+async def test_a_pack_whose_first_order_is_refused_takes_the_cursor_past_no_other(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    first = box.add_order(created=clock.time - timedelta(hours=9))
+    between = box.add_order(created=clock.time - timedelta(hours=6))
+    last = box.add_order(created=clock.time - timedelta(hours=3), pack=first.id)
+    oms = await open_oms()
+
+    class Killed(BaseException):
+        pass
+
+    async def handler(order, connection):
+        if order.order.id == between.id:
+            raise Killed
+        if order.order.id == first.id:
+            raise ValueError
+        await oms(order, connection)
+
+    with pytest.raises(Killed):
+        await oms.channel.download_orders(handler, since=oms.since)
+    assert await oms.ids() == [last.id]
+    assert (await oms.download(order_ids=[])).cursor == first.updated
+
+
 async def test_a_handler_that_commits_keeps_nothing(box: Sandbox, open_oms: OpenOms):
     box.add_order()
     oms = await open_oms()
@@ -294,6 +318,66 @@ async def test_a_window_that_cannot_be_read_holds_the_cursor_until_it_can(
     report = await oms.download()
     assert await oms.ids() == [old.id, new.id]
     assert report.complete
+
+
+async def test_an_hour_with_more_changes_than_a_search_shows_holds_up_nothing_however_long_ago_it_was(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("meli_sdk.channel.orders_reading.MOST_ROWS", 60)
+    start = clock.time - timedelta(hours=40, minutes=20)
+    sold = [box.add_order(created=start + timedelta(seconds=n), mode=None).id for n in range(70)]
+    oms = await open_oms()
+    report = await oms.download()
+    assert report.complete
+    assert sorted(await oms.ids()) == sorted(sold)
+
+
+async def test_a_window_that_never_comes_right_makes_a_sweep_of_no_pass_but_one_each_hour(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms, monkeypatch: pytest.MonkeyPatch
+):
+    oms = await open_oms()
+    await oms.download()
+    broken = box.add_order(mode=None).updated
+    true_page = LocalOrders.page
+
+    async def page(self, span, **options):
+        if span.start <= broken <= span.end:
+            raise DecodeError("a page of HTML", path="", expected="JSON")
+        return await true_page(self, span, **options)
+
+    monkeypatch.setattr(LocalOrders, "page", page)
+    begun = []
+
+    async def begins() -> float:
+        begun.clear()
+        report = await oms.download(progress=lambda progress: begun.append(progress.start))
+        assert not report.complete
+        return (clock.time - min(begun)).total_seconds() / 86_400
+
+    clock.pass_by(days=8)
+    assert await begins() > 12  # of the thirteen days since the beginning
+    for _ in range(3):
+        clock.pass_by(minutes=1)
+        assert await begins() < 11
+    clock.pass_by(hours=1)
+    assert await begins() > 12
+
+
+async def test_a_refused_order_was_missed_by_no_reading(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms, caplog: pytest.LogCaptureFixture
+):
+    oms = await open_oms()
+    await oms.download()
+    bad = box.add_order()
+    oms.refused = lambda order: order.order.id == bad.id
+    for _ in range(8):
+        clock.pass_by(minutes=40)
+        box.add_order(mode=None)
+        assert (await oms.download()).recovered == 0
+    async with oms.engine.connect() as connection:
+        overlaps = await connection.execute(select(CURSORS.c.overlap_seconds).where(CURSORS.c.stream == ORDERS_STREAM))
+        assert overlaps.scalar_one() == 900
+    assert "a sweep found" not in caplog.text
 
 
 async def test_totals_that_are_always_wrong_end_no_pass_and_every_order_arrives(

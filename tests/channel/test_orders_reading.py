@@ -15,6 +15,7 @@ from meli_sdk.models.orders import Order
 from meli_sdk.wire.paging import Cursor, Page
 
 START = datetime(2026, 3, 1, 0, 0, tzinfo=UTC)
+EARLIEST = START - timedelta(days=300)
 
 
 def order(number: int, updated: datetime, created: datetime | None = None) -> Order:
@@ -35,6 +36,7 @@ class ScriptedOrders:
 
     async def page(self, span: Span, *, cancelled: bool, created: Span | None, offset: int) -> Page[Order]:
         self.asked.append((span, offset))
+        assert created is None or created.start >= EARLIEST
         if offset + PAGE > self.cap:
             message = "beyond the cap"
             raise PaginationError(message)
@@ -52,6 +54,9 @@ class ScriptedOrders:
     def found(self, page: Page[Any]) -> dict[int, Order | None]:
         return {one.id: one for one in page.items}
 
+    def sales(self, page: Page[Any]) -> list[tuple[int, ...]]:
+        return [(one.id,) for one in page.items]
+
     async def get(self, order_id: int) -> Order:
         raise NotImplementedError
 
@@ -66,7 +71,7 @@ async def read_all(source: ScriptedOrders, hours: int, rate: float = 10.0) -> li
     async def nothing(reading: Reading) -> None:
         return None
 
-    reader = Reader(source, cancelled=False, rate=rate)
+    reader = Reader(source, cancelled=False, rate=rate, earliest=EARLIEST)
     return [reading async for reading, _ in reader.readings(START, START + timedelta(hours=hours), nothing)]
 
 
@@ -106,7 +111,7 @@ async def test_no_more_spans_are_read_ahead_than_the_rate_has_use_for():
         await asyncio.sleep(0.001)
         under_way -= 1
 
-    reader = Reader(source, cancelled=False, rate=1.0)
+    reader = Reader(source, cancelled=False, rate=1.0, earliest=EARLIEST)
     async for _ in reader.readings(START, START + timedelta(days=365), count):
         pass
     assert most == 1
@@ -156,7 +161,14 @@ async def test_more_rows_than_a_search_shows_are_cut_by_their_creation():
     assert readings[0].problem is None
 
 
-async def test_more_rows_of_one_hour_than_can_be_cut_are_a_named_problem():
+async def test_more_rows_of_one_hour_than_can_be_cut_are_read_as_far_as_the_search_goes():
+    orders = [order(number, START + timedelta(minutes=5)) for number in range(2500)]
+    (reading,) = await read_all(ScriptedOrders(orders), 1)
+    assert reading.problem is None
+    assert len(reading.orders) == 2500
+
+
+async def test_more_rows_of_one_hour_than_the_search_shows_are_a_named_problem():
     orders = [order(number, START + timedelta(minutes=5)) for number in range(2 * MOST_ROWS)]
     (reading,) = await read_all(ScriptedOrders(orders, cap=1000), 1)
     assert isinstance(reading.problem, PaginationError)
@@ -274,7 +286,7 @@ async def test_a_broken_connection_ends_the_reading_and_leaves_no_task_behind():
 
 
 async def test_leaving_early_leaves_no_task_behind():
-    reader = Reader(ScriptedOrders(spread(100, 720)), cancelled=False, rate=100.0)
+    reader = Reader(ScriptedOrders(spread(100, 720)), cancelled=False, rate=100.0, earliest=EARLIEST)
 
     async def nothing(reading: Reading) -> None:
         return None

@@ -40,7 +40,7 @@ from meli_sdk.channel.orders_sources import (
     source_of,
     stamp_of,
 )
-from meli_sdk.channel.quarantine import FAILING, forget_settled, lost_things
+from meli_sdk.channel.quarantine import FAILING, forget_settled, lost_things, open_keys
 from meli_sdk.channel.scope import Scope
 from meli_sdk.channel.settings import ChannelSettings
 from meli_sdk.errors import DecodeError, InputError, MeliError, OrderNotFoundError, PaginationError, shown
@@ -56,6 +56,8 @@ SWEEPS: Final = (
     ("sweep of a day", timedelta(hours=1), timedelta(days=1)),
 )
 """Name, how often, and how far back: what the regular reading missed is found here."""
+AGAIN_AFTER: Final = timedelta(hours=1)
+"""A sweep that met a window which cannot be read to its end is made again after so long."""
 BEGINNING: Final = "beginning"
 """The cursor that no reading goes behind by itself: where the first one began."""
 GIVE_UP_AFTER: Final = 3
@@ -125,6 +127,8 @@ class OrderPass:
         self._recovered = 0
         self._complete: set[str] = set()
         self._incomplete: set[int] = set()
+        self._aside: set[str] = set()
+        """Orders that were in the quarantine when the pass began: no reading had missed them."""
         self._details = Details(self._source, shipments=shipments)
         self.failing: set[int] = set()
         """Orders that were set aside because Mercado Libre fails for them, or for what they were bought with."""
@@ -137,6 +141,7 @@ class OrderPass:
             AuthError, TransportError, ForbiddenError: nothing can be read now; what was handed over stays so.
         """
         streams = await self._streams()
+        self._aside = await open_keys(self._scope, ORDER_KIND)
         sweep = None if since is not None else self._due(streams)
         begun = streams.get(BEGINNING, _Stream()).position
         for name in (ORDERS_STREAM, CANCELLED):
@@ -168,7 +173,7 @@ class OrderPass:
             order_ids: what is read.
             failing: Mercado Libre may fail for so many of them in a row, which are set aside.
         """
-        reader = Reader(self._source, cancelled=False, rate=self._scope.settings.throughput)
+        reader = self._reader()
         answers = dict(zip(order_ids, await reader.get_all(order_ids, failing=failing), strict=True))
         orders = [found for found in answers.values() if isinstance(found, Order)]
         failed: dict[str, MeliError] = {}
@@ -180,6 +185,10 @@ class OrderPass:
                 failed[str(order_id)] = found
         await self.set_aside(failed)
         await self._give(units, None)
+
+    def _reader(self, *, cancelled: bool = False) -> Reader:
+        rate = self._scope.settings.throughput
+        return Reader(self._source, cancelled=cancelled, rate=rate, earliest=self._earliest())
 
     def _earliest(self) -> datetime:
         return hour_down(self._started - REACH) + HOUR
@@ -195,13 +204,13 @@ class OrderPass:
     # reading
 
     async def _walk(self, name: str, stream: _Stream, start: datetime, regular: datetime) -> None:
-        reader = Reader(self._source, cancelled=name == CANCELLED, rate=self._scope.settings.throughput)
+        reader = self._reader(cancelled=name == CANCELLED)
         end = hour_up(self._started) + HOUR  # room for clocks that differ
         pinned = self._dry_run
         failures = 0
 
         async def then(reading: Reading) -> list[Unit]:
-            return await self._units(reading.orders.values(), stream, regular, reading.failed)
+            return await self._units(reading.orders.values(), stream, regular, reading.failed, until=reading.span.end)
 
         async with aclosing(reader.readings(start, end, then)) as readings:
             async for reading, units in readings:
@@ -279,7 +288,13 @@ class OrderPass:
     # preparing
 
     async def _units(
-        self, orders: Iterable[Order], stream: _Stream, regular: datetime, failed: dict[str, MeliError]
+        self,
+        orders: Iterable[Order],
+        stream: _Stream,
+        regular: datetime,
+        failed: dict[str, MeliError],
+        *,
+        until: datetime | None = None,
     ) -> list[Unit]:
         """What is handed over together, oldest change first: an order, or the orders of a pack.
 
@@ -288,6 +303,7 @@ class OrderPass:
             stream: where they come from.
             regular: the regular reading begins here.
             failed: gets the orders of packs that cannot be read whole.
+            until: the end of what was read: an order that changed since then moves no cursor beyond it.
 
         Raises:
             ServerError, MeliTimeoutError: Mercado Libre fails for the packs or shipments of five orders in a row.
@@ -306,7 +322,9 @@ class OrderPass:
             taken.update(member.order.id for member in unit)
             trouble = one.trouble if one.held else next(filter(_fails, map(failed.get, _keys(one.pack))), None)
             if trouble is None:
-                units.append(unit)
+                stamp = stamp_of(one.order)
+                position = stamp if until is None else min(stamp, until)
+                units.append([evolve(member, position=position) for member in unit])
             else:
                 failed.update({str(member.order.id): trouble for member in unit})
         return units
@@ -322,7 +340,7 @@ class OrderPass:
                 return one
             stamp = stamp_of(one.order)
             recovered = False
-            if before is None or before.updated < stamp:
+            if str(one.order.id) not in self._aside and (before is None or before.updated < stamp):
                 recovered = stamp < regular
                 self._recovered += recovered
                 if stream.read_at is not None and stamp < stream.read_at:
@@ -350,7 +368,7 @@ class OrderPass:
         assert one.pack is not None  # noqa: S101  asked only for packs
         ids = [line.id for line in one.pack.orders if line.id is not None and line.id != one.order.id]
         found = [by_id[order_id] for order_id in ids if order_id in by_id]
-        reader = Reader(self._source, cancelled=False, rate=self._scope.settings.throughput)
+        reader = self._reader()
         unread = [order_id for order_id in ids if order_id not in by_id]
         others = dict(zip(unread, await reader.get_all(unread, failing=MOST_FAILING), strict=True))
         for order_id, other in others.items():
@@ -399,8 +417,8 @@ class OrderPass:
                 overlap.total_seconds(),
             )
             self._scope.tell(OrdersRecovered, count=self._recovered, overlap=overlap.total_seconds())
-        done = [name for name, _, back in SWEEPS if sweep is None or back <= sweep[2]]
-        if sweep is None and any(name in streams for name in done):
+        done = [one for one in SWEEPS if sweep is None or one[2] <= sweep[2]]
+        if sweep is None and any(name in streams for name, _, _ in done):
             done = []
         async with self._scope.database.writes.begin() as connection:
             for name in (ORDERS_STREAM, CANCELLED):
@@ -408,8 +426,9 @@ class OrderPass:
                     await self._set(
                         connection, name, read_at=self._started, overlap_seconds=int(overlap.total_seconds())
                     )
-            for name in done if not self._problems else ():
-                await self._set(connection, name, read_at=self._started)
+            for name, every, _ in done:
+                late = every - AGAIN_AFTER if self._problems else timedelta()
+                await self._set(connection, name, read_at=self._started - late)
             await self._set(connection, BEGINNING, position=begun)
             await forget_settled(connection, self._scope)
 

@@ -107,6 +107,8 @@ class Prepared:
     pack: Pack | None = None
     shipment: Shipment | None = None
     recovered: bool = False
+    position: datetime | None = None
+    """Where the cursor may go once it is handed over: all that changed before was handed over too."""
     trouble: MeliError | None = None
     """Why its pack or its shipment could not be read."""
 
@@ -241,7 +243,7 @@ class HandOver:
 
         Args:
             units: each in one transaction.
-            stream: whose cursor moves along, to the stamp of each unit's first order; None moves none.
+            stream: whose cursor moves along, to the position of each unit; None moves none.
 
         Raises:
             Exception: the handler's own, when it raised for five different orders in a row.
@@ -373,8 +375,9 @@ class HandOver:
             well = {str(found.order.id) for found, action in results if action is not OrderAction.STALE} & self._aside
             if well:
                 await settle(connection, scope, ORDER_KIND, well)
-            if stream is not None and done:
-                await move_cursor(connection, scope, stream, stamp_of(units[done - 1][0].order))
+            position = units[done - 1][0].position if done else None
+            if stream is not None and position is not None:
+                await move_cursor(connection, scope, stream, position)
         return done, results
 
     async def _call(self, connection: AsyncConnection, found: Prepared, before: Known | None) -> None:

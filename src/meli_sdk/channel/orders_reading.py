@@ -8,7 +8,7 @@ page is split, and what still needs several pages is read until two readings agr
 import asyncio
 import math
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final, Generic, TypeVar, cast
@@ -39,7 +39,7 @@ ROWS_WANTED: Final = 35
 MOST_ROWS: Final = 900
 """Rows that one span may have; the cap of the search lies higher, but nobody promises where."""
 MOST_PAGES: Final = 2 * MOST_ROWS // PAGE
-"""So many pages end a walk: pages that never end repeat themselves."""
+"""So many pages end a walk, unless the total is larger: pages that never end repeat themselves."""
 READINGS: Final = 4
 """So often is a span read until two readings agree."""
 MOST_SPANS: Final = 8
@@ -90,11 +90,14 @@ class _Walk:
     failed: dict[str, MeliError] = field(factory=dict[str, MeliError])
     keys: set[object] = field(factory=set[object])
     """The rows: orders, or sales of Global Selling."""
+    sales: set[tuple[int, ...]] = field(factory=set[tuple[int, ...]])
+    """The orders of each row."""
     pages: int = 0
     problem: MeliError | None = None
 
-    def take(self, page: Page[Any], found: dict[int, Order | None]) -> None:
+    def take(self, page: Page[Any], found: dict[int, Order | None], sales: Iterable[tuple[int, ...]]) -> None:
         self.pages += 1
+        self.sales.update(sales)
         for error in page.failed:
             self.failed[row_key(error)] = error
         too_long = [order_id for order_id in found if order_id >= _MAX_ID]
@@ -128,10 +131,12 @@ class Reader:
         source: where the orders come from.
         cancelled: True for the walk that asks for cancelled orders, which a seller's search hides otherwise.
         rate: calls per second; so much is read at once as fills it when a call takes 0.4 seconds.
+        earliest: no older order can be asked for.
     """
 
-    def __init__(self, source: OrderSource, *, cancelled: bool, rate: float) -> None:
+    def __init__(self, source: OrderSource, *, cancelled: bool, rate: float, earliest: datetime) -> None:
         self._source = source
+        self._earliest = earliest
         self._cancelled = cancelled
         useful = max(1, math.ceil(rate * 0.4))
         self._ahead = min(MOST_SPANS, useful)
@@ -190,7 +195,9 @@ class Reader:
         if total > PAGE and span.hours > 1:
             return span.parts(math.ceil(total / ROWS_WANTED))
         if total > MOST_ROWS:
-            return await self._read_created(span, Span(span.end - REACH, span.end))
+            return await self._read_created(
+                span, Span(min(max(span.end - REACH, self._earliest), span.start), span.end)
+            )
         return await self._until_two_agree(span, None, first)
 
     async def _read_created(self, span: Span, created: Span) -> Reading:
@@ -252,13 +259,13 @@ class Reader:
                     return walk
                 continue
             self._prove(span, page)
-            walk.take(page, self._source.found(page))
+            walk.take(page, self._source.found(page), self._source.sales(page))
             count = len(page.items) + len(page.failed)
             total, rows = page.total or 0, rows + count
             following = dict(page.cursor.params).get("offset") if page.cursor else None
             offset = int(following or offset + PAGE)
             page = None
-            if count == 0 or (count < PAGE and rows >= total) or walk.pages > MOST_PAGES:
+            if count == 0 or (count < PAGE and rows >= total) or walk.pages > max(MOST_PAGES, total // PAGE + 1):
                 break
         if walk.problem is None and len(walk.keys) != total:
             message = f"{_said(span)} are {total} by Mercado Libre's total, and {len(walk.keys)} were found"
@@ -293,8 +300,12 @@ class Reader:
             if isinstance(found, MeliError):
                 whole.failed[str(order_id)] = found
             else:
-                self._prove_order(span, order_id, stamp_of(found))
                 whole.add_order(found)
+        for sale in walk.sales:
+            orders = [whole.orders[order_id] for order_id in sale if order_id in whole.orders]
+            if orders and len(orders) == len(sale):
+                newest = max(orders, key=stamp_of)
+                self._prove_order(span, newest.id, stamp_of(newest))
 
     async def get_all(self, order_ids: Sequence[int], *, failing: int = 0) -> list[Order | MeliError]:
         """Orders by their ids, some at a time; what one of them lacks is its own.

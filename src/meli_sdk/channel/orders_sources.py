@@ -81,6 +81,10 @@ class OrderSource(Protocol):
         """The orders that a page speaks of, by id; None where it brings the id alone."""
         ...
 
+    def sales(self, page: Page[Any]) -> list[tuple[int, ...]]:
+        """The orders of each row of a page. A row came because one of its orders fits, the others need not."""
+        ...
+
     async def get(self, order_id: int) -> Order:
         """One order by its id."""
         ...
@@ -119,6 +123,10 @@ class LocalOrders:
     def found(self, page: Page[Order]) -> dict[int, Order | None]:
         """The orders of a page."""
         return {order.id: order for order in page.items}
+
+    def sales(self, page: Page[Order]) -> list[tuple[int, ...]]:
+        """Each order is a row."""
+        return [(order.id,) for order in page.items]
 
     async def get(self, order_id: int) -> Order:
         """One order by its id."""
@@ -161,6 +169,10 @@ class GlobalOrders:
     def found(self, page: Page[MarketplaceSale]) -> dict[int, Order | None]:
         """The orders of the sales of a page: a sale from a cart has several."""
         return {order_id: None for sale in page.items for order_id in sale.order_ids}
+
+    def sales(self, page: Page[MarketplaceSale]) -> list[tuple[int, ...]]:
+        """The orders of each cart."""
+        return [tuple(sale.order_ids) for sale in page.items]
 
     async def get(self, order_id: int) -> Order:
         """One order by its id."""

@@ -132,6 +132,38 @@ async def test_a_pack_one_order_of_which_answers_5xx_waits_whole_and_the_other_o
     assert await oms.channel.quarantine() == ()
 
 
+async def test_a_notification_of_one_order_of_a_pack_brings_the_others_with_their_pack_and_shipment_too(
+    app: MeliApp, box: Sandbox, open_oms: OpenOms
+):
+    one = box.add_order()
+    other = box.add_order(pack=one.id)
+    oms = await open_oms(mode=ChannelMode.WEBHOOK, webhook_client_id=LOCAL_SELLER_ID)
+    await oms.channel.receive(notice(app, one.id))
+    await oms.channel.handle_notifications(oms)
+    given = {order.order.id: order for order in oms.given}
+    assert set(given) == {one.id, other.id}
+    assert given[other.id].shipment.id == other.shipment_id
+    assert {line.id for line in given[other.id].pack.orders} == {one.id, other.id}
+    assert given[other.id].complete
+
+
+async def test_an_order_that_came_with_its_pack_alone_gets_its_shipment_later_and_counts_as_missed_by_no_reading(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    oms = await open_oms()
+    await oms.download()
+    old = box.add_order(created=clock.time - timedelta(days=3))
+    new = box.add_order(pack=old.id)
+    old.updated = clock.time - timedelta(days=3)  # before everything the next pass reads
+    new.updated = clock.time
+    box.fail_next(f"GET /shipments/{old.shipment_id}", 503, times=4 * 2)  # they travel in one
+    report = await oms.download()
+    assert report.recovered == 0
+    assert {order.order.id for order in oms.given if not order.complete} == {old.id, new.id}
+    assert (await oms.download()).totals["completed"] == 2
+    assert {order.order.id for order in oms.given if order.complete and order.shipment} == {old.id, new.id}
+
+
 async def test_a_notified_order_whose_pack_answers_5xx_is_asked_for_until_it_is_well(
     app: MeliApp, box: Sandbox, clock: MovableClock, open_oms: OpenOms
 ):

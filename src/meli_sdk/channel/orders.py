@@ -311,7 +311,6 @@ class OrderPass:
         found = [prepare(self._scope, order) for order in orders]
         found.sort(key=lambda one: (stamp_of(one.order), one.order.id))
         detailed = await self._detailed(found, stream, regular)
-        self._incomplete.update(one.order.id for one in detailed if not one.complete)
         by_id: dict[int, Prepared] = {one.order.id: one for one in detailed}
         units: list[Unit] = []
         taken: set[int] = set()
@@ -320,6 +319,7 @@ class OrderPass:
                 continue
             unit = [one] if one.pack is None else [one, *await self._siblings(one, by_id, failed)]
             taken.update(member.order.id for member in unit)
+            self._incomplete.update(member.order.id for member in unit if not member.complete)
             trouble = one.trouble if one.held else next(filter(_fails, map(failed.get, _keys(one.pack))), None)
             if trouble is None:
                 stamp = stamp_of(one.order)
@@ -374,7 +374,11 @@ class OrderPass:
         for order_id, other in others.items():
             if isinstance(other, (DecodeError, *FAILING)):  # orders of other sellers are refused: those are left out
                 failed[str(order_id)] = other
-        return found + [prepare(self._scope, other) for other in others.values() if isinstance(other, Order)]
+        read = [
+            evolve(prepare(self._scope, other), pack=one.pack) for other in others.values() if isinstance(other, Order)
+        ]
+        # Whoever is read because of another one was missed by no reading, and tells nothing of the search.
+        return found + await self._detailed(read, _Stream(), self._earliest())
 
     # handing over
 

@@ -11,7 +11,6 @@ from meli_sdk.channel.orders_sources import OrderSource
 from meli_sdk.errors import MeliError, NotFoundError
 
 if TYPE_CHECKING:
-    from meli_sdk.models.orders_packs import Pack
     from meli_sdk.models.shipments import Shipment
 
 AT_ONCE: Final = 16
@@ -32,14 +31,17 @@ class Details:
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def add(self, one: Prepared) -> Prepared:
-        """The order with them; where Mercado Libre does not have them yet, or fails for them, it is not complete."""
+        """The order with them; where Mercado Libre does not have them yet, or fails for them, it is not complete.
+
+        A pack that it brings along is not read again.
+        """
         order, complete = one.order, one.complete
-        pack: Pack | None = None
+        pack = one.pack
         shipment: Shipment | None = None
         trouble: MeliError | None = None
         async with self._room:
             try:
-                if order.pack_id is not None:
+                if order.pack_id is not None and pack is None:
                     try:
                         pack = await self._source.pack(order.pack_id)
                     except NotFoundError:

@@ -80,6 +80,35 @@ async def test_a_handler_that_refuses_everything_ends_the_pass_with_its_own_erro
     assert len(await oms.ids()) == 12
 
 
+async def test_orders_that_are_refused_again_and_again_keep_no_other_order_from_arriving(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    refused = {box.add_order().id for _ in range(7)}
+    oms = await open_oms()
+    oms.refused = lambda order: order.order.id in refused
+    with pytest.raises(ValueError, match="refused"):
+        await oms.download()
+    clock.pass_by(minutes=1)
+    good = box.add_order()
+    report = await oms.download()
+    assert report.totals == {"new": 1, "quarantined": 7}
+    assert await oms.ids() == [good.id]
+
+
+async def test_a_pack_that_is_refused_counts_as_one_however_many_orders_it_has(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    one = box.add_order()
+    pack = {one.id, *(box.add_order(pack=one.id).id for _ in range(5))}
+    clock.pass_by(minutes=1)
+    good = box.add_order()
+    oms = await open_oms()
+    oms.refused = lambda order: order.order.id in pack
+    report = await oms.download()
+    assert report.totals == {"new": 1, "quarantined": 6}
+    assert await oms.ids() == [good.id]
+
+
 @each_database
 @pytest.mark.parametrize("at", [1, 4, 9])
 async def test_a_pass_that_is_cut_off_anywhere_is_taken_up_without_loss_or_doubles(

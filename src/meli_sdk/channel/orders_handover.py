@@ -33,7 +33,7 @@ ORDER_KIND: Final = "order"
 HANDLER_TRIES: Final = 5
 """So often is an order given to a handler that raises before it is set aside."""
 MOST_IN_A_ROW: Final = 5
-"""So many different orders in a row may be set aside; then the handler is broken, not the orders."""
+"""So many orders or packs in a row may be set aside anew; then the handler is broken, not the orders."""
 _HANDLER_RAISED: Final = (
     f"the handler raised for {MOST_IN_A_ROW} orders in a row; they were set aside, and the download stops"
 )
@@ -274,6 +274,7 @@ class HandOver:
             failure: what became of a first try.
         """
         tries = 0
+        counted = False
         while unit:
             if failure is None:
                 try:
@@ -285,14 +286,18 @@ class HandOver:
                     return
             failed, error, failure = failure.failed, cast("Exception", failure.__cause__), None
             tries += 1
-            if tries < HANDLER_TRIES and str(failed.order.id) not in self._aside:
+            key = str(failed.order.id)
+            if tries < HANDLER_TRIES and key not in self._aside:
                 await self._scope.clock.sleep(0.05 * 2**tries)
                 continue
-            await self.set_aside(str(failed.order.id), error, failed.order.raw, failures=tries, group=failed.group)
-            self._in_a_row += 1
-            if self._in_a_row >= MOST_IN_A_ROW:
-                error.add_note(_HANDLER_RAISED)
-                raise error
+            await self.set_aside(key, error, failed.order.raw, failures=tries, group=failed.group)
+            # What was refused before says nothing new of the handler, and a pack is refused for one reason.
+            if key not in self._aside and not counted:
+                counted = True
+                self._in_a_row += 1
+                if self._in_a_row >= MOST_IN_A_ROW:
+                    error.add_note(_HANDLER_RAISED)
+                    raise error
             unit = tuple(one for one in unit if one is not failed)
             tries = 0
 

@@ -212,11 +212,24 @@ async def test_refusals_of_calls_that_were_under_way_count_once(limiter, record)
     assert await spacing(gate, record) == pytest.approx(1 / 4, abs=EXACT)
 
 
+@pytest.mark.parametrize("together", [True, False])
+async def test_refusals_of_calls_that_were_under_way_count_once_where_no_pause_is_asked_for(limiter, record, together):
+    gate = limiter(8)
+    refusals = [gate.penalize(1, None, 0.0) for _ in range(4)]
+    if together:
+        await asyncio.gather(*refusals)
+    else:
+        for refusal in refusals:
+            await refusal
+            await asyncio.sleep(0.2)
+    assert await spacing(gate, record) == pytest.approx(1 / 4, abs=EXACT)
+
+
 async def test_refusals_one_after_the_other_slow_down_to_a_sixteenth_and_no_further(limiter, record):
     gate = limiter(16)
     for _ in range(12):
         await gate.penalize(1, None, 0.1)
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(1)
     assert await spacing(gate, record) == pytest.approx(1, abs=EXACT)
 
 

@@ -106,6 +106,47 @@ async def test_a_pause_after_a_refusal_reaches_every_process(processes, caplog):
     assert processes.most_in_a_window() <= 50
 
 
+async def kept(url: str, command: str, suffix: str, *arguments: str):
+    """What Redis keeps under the one key that ends so."""
+    async with redis.asyncio.from_url(url) as client:
+        (key,) = [key async for key in client.scan_iter("*" + suffix)]
+        return await client.execute_command(command, key, *arguments)
+
+
+async def test_the_refusals_of_one_pause_slow_down_once_however_many_calls_and_processes_meet_them(processes, caplog):
+    limiters = processes.start(100, count=3)
+    for limiter in limiters:
+        await processes.call(limiter)
+    await asyncio.gather(*(limiters[0].penalize(1, None, 60) for _ in range(4)))
+    for limiter in limiters[1:]:
+        await limiter.penalize(1, None, 60)
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "the seller goes on at 50 calls a second" in line
+    assert float(await kept(processes.url, "HGET", "seller:1", "share")) == 0.5
+
+
+@pytest.mark.parametrize("interrupted", ["a cancellation", "a new rate"])
+async def test_the_next_call_leaves_with_the_slot_of_one_that_was_interrupted(processes, interrupted):
+    (limiter,) = processes.start(2)
+    await processes.call(limiter)
+    waiting = [asyncio.create_task(processes.call(limiter)) for _ in range(3)]
+    while await kept(processes.url, "ZCARD", ":slots") < 2:
+        pass
+    for head in waiting[:2]:
+        await asyncio.sleep(0.02)  # the slot has come
+        if interrupted == "a cancellation":
+            head.cancel()
+        else:
+            limiter.set_rate(1, 2)
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(waiting[2:] if interrupted == "a cancellation" else waiting[:1])
+    assert len(processes.left) == 2
+    assert await kept(processes.url, "ZCARD", ":slots") == 2
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
 async def test_a_new_rate_holds_at_once(processes):
     (limiter,) = processes.start(1)
     await processes.call(limiter)

@@ -14,6 +14,9 @@ _LEAST_SHARE: Final = 1 / 16
 """What is left of the rate, at least, however often Mercado Libre refuses."""
 _RECOVERY: Final = 0.1
 _RECOVERY_SECONDS: Final = 60.0
+SAME_REFUSAL_SECONDS: Final = 1.0
+"""Refusals so close together are one: those of calls that were under way, where Mercado Libre asks for no pause."""
+_ROUNDING: Final = 1e-5
 _MANY: Final = 100
 """Of so many calls in a window, the next one may tell that the last one left, however late it comes: that costs one of them
 at most, and a turn of the loop for each call less."""
@@ -30,9 +33,18 @@ class Slowdown:
         self._share = 1.0
         self._since = 0.0
 
-    def halve(self, now: float) -> None:
+    def halve(self, now: float) -> bool:
+        """False where that was done for a refusal just before."""
+        if self._share < 1.0 and now - self._since < SAME_REFUSAL_SECONDS:
+            return False
         self._share = max(_LEAST_SHARE, self.share(now) / 2)
         self._since = now
+        return True
+
+    def follow(self, share: float, now: float) -> None:
+        """Takes over what is left by somebody else's reckoning."""
+        if abs(share - self.share(now)) > _ROUNDING:
+            self._share, self._since = share, now
 
     def share(self, now: float) -> float:
         """The part of the set rate that is used now."""
@@ -59,8 +71,8 @@ class Gate(ABC):
         """Calls per second, slowed down after refusals."""
 
     @abstractmethod
-    async def halve(self) -> None:
-        """Slows down after a refusal."""
+    async def halve(self) -> bool:
+        """Slows down after a refusal; False where that was done for one just before."""
 
     @abstractmethod
     def _is_free(self, then: float) -> bool:
@@ -89,8 +101,12 @@ class Gate(ABC):
     def paused(self) -> bool:
         return self._not_before > self._clock.monotonic()
 
-    async def pause(self, seconds: float) -> None:
-        self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
+    async def pause(self, seconds: float) -> bool:
+        """Lets nothing pass for so long; whether none of these pauses was under way."""
+        now = self._clock.monotonic()
+        begins = self._not_before <= now
+        self._not_before = max(self._not_before, now + seconds)
+        return begins
 
     def set_rate(self, rate: float) -> None:
         self.rate = rate
@@ -134,9 +150,9 @@ class LocalGate(Gate):
     caught up; the stamps of the last calls keep that from ever exceeding the rate in a window.
     """
 
-    def __init__(self, rate: float, clock: Clock) -> None:
+    def __init__(self, rate: float, clock: Clock, slowdown: Slowdown | None = None) -> None:
         super().__init__(rate, clock)
-        self._slowdown = Slowdown()
+        self._slowdown = slowdown or Slowdown()
         self._engine: AsyncLimiter | None = None
         self._engine_rate: float = 0.0
         self._stamps: deque[float] = deque()
@@ -151,12 +167,12 @@ class LocalGate(Gate):
     def current_rate(self) -> float:
         return self.rate * self._slowdown.share(self._clock.monotonic())
 
-    async def halve(self) -> None:
-        self._slowdown.halve(self._clock.monotonic())
+    async def halve(self) -> bool:
+        return self._slowdown.halve(self._clock.monotonic())
 
-    async def pause(self, seconds: float) -> None:
-        await super().pause(seconds)
+    async def pause(self, seconds: float) -> bool:
         self._engine = None  # a new one after the pause: nothing is saved up meanwhile
+        return await super().pause(seconds)
 
     def _is_free(self, then: float) -> bool:
         return (self._engine is None or self._engine.has_capacity()) and self._window_opens() <= then

@@ -25,7 +25,7 @@ class RateLimiter(Protocol):
     async def penalize(self, seller: int | None, group: RateGroup | None, seconds: float) -> None:
         """After a 429: lets nothing pass for so long, in the group of the call that was refused, or of the seller.
 
-        The seller's rate is halved, once for each pause, and recovers by a tenth of the set rate a minute.
+        The seller's rate is halved, once for each pause and once a second at most, and recovers by a tenth of the set rate a minute.
         """
         ...
 
@@ -81,8 +81,8 @@ class GatedRateLimiter(ABC):
     async def penalize(self, seller: int | None, group: RateGroup | None, seconds: float) -> None:
         gate = self._gate(seller)
         paused = gate if group is None else self._narrow_gate(seller, group)
-        if not paused.paused():  # else it is an answer to a call that was under way when the first one came
-            await gate.halve()
+        # In a pause it is an answer to a call that was under way when the first one came, here or in another process.
+        if await paused.pause(seconds) and await gate.halve():
             LOGGER.warning(
                 "Mercado Libre refused a call of seller %s (429): %s pauses for %.1f s, "
                 "the seller goes on at %.3g calls a second",
@@ -91,7 +91,6 @@ class GatedRateLimiter(ABC):
                 seconds,
                 gate.current_rate(),
             )
-        await paused.pause(seconds)
 
     def set_rate(self, seller: int | None, rate: float) -> None:
         self._gate(seller).set_rate(check_throughput(rate))

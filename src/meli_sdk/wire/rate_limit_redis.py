@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, Self
 from meli_sdk.config import DEFAULT_THROUGHPUT
 from meli_sdk.errors import ConfigurationError
 from meli_sdk.wire.clock import Clock, SystemClock
-from meli_sdk.wire.gate import Gate, LocalGate
+from meli_sdk.wire.gate import SAME_REFUSAL_SECONDS, Gate, LocalGate, Slowdown
 from meli_sdk.wire.observe import LOGGER
 from meli_sdk.wire.rate_limit import GatedRateLimiter
 
@@ -104,24 +104,27 @@ until it and its number. Numbers of slots that were missed go in."""
 _PAUSE: Final = """
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
-local ends = math.max(tonumber(redis.call('HGET', KEYS[1], 'until')) or 0, now + tonumber(ARGV[1]))
+local before = tonumber(redis.call('HGET', KEYS[1], 'until')) or 0
+local ends = math.max(before, now + tonumber(ARGV[1]))
 redis.call('HSET', KEYS[1], 'until', string.format('%.0f', ends), 'next', string.format('%.0f', ends))
 redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.max(600000, (ends - now) / 1000 + 60000)))
-return 0
+return before <= now and 1 or 0
 """
+"""Lets nothing pass for a time. Returns 1 where no pause was under way: the refusals of one pause are one."""
 
 _HALVE: Final = """
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local state = redis.call('HMGET', KEYS[1], 'share', 'since')
-local share = tonumber(state[1]) or 1
-if share < 1 then
-  share = math.min(1, share + 0.1 * math.floor(math.max(0, now - tonumber(state[2])) / 60000000))
-end
-redis.call('HSET', KEYS[1], 'share', math.max(0.0625, share / 2), 'since', string.format('%.0f', now))
+local share, since = tonumber(state[1]) or 1, tonumber(state[2]) or 0
+if share < 1 then share = math.min(1, share + 0.1 * math.floor(math.max(0, now - since) / 60000000)) end
+if now - since < tonumber(ARGV[1]) then return {0, string.format('%.0f', share * 1000000)} end
+share = math.max(0.0625, share / 2)
+redis.call('HSET', KEYS[1], 'share', share, 'since', string.format('%.0f', now))
 redis.call('PEXPIRE', KEYS[1], 660000)
-return 0
+return {1, string.format('%.0f', share * 1000000)}
 """
+"""Halves the rate, unless that was just done. Returns whether, and millionths of the rate that are used from now on."""
 
 
 class _Slot(NamedTuple):
@@ -220,11 +223,15 @@ class _Server:
             self._slow = 0
             self._late = min(_REDIS_SECONDS, max(self._late * 2, 0.001))
 
-    async def pause(self, name: str, seconds: float) -> None:
-        await self._run(self._pause, [f"{self._prefix}:{name}"], [int(seconds * _MICRO)])
+    async def pause(self, name: str, seconds: float) -> bool | None:
+        """Whether a pause begins with it; None where Redis does not answer."""
+        answer = await self._run(self._pause, [f"{self._prefix}:{name}"], [int(seconds * _MICRO)])
+        return None if answer is None else bool(answer)
 
-    async def halve(self, name: str) -> None:
-        await self._run(self._halve, [f"{self._prefix}:{name}"], [])
+    async def halve(self, name: str) -> tuple[bool, float] | None:
+        """Whether the rate was halved, and what is left of it; None where Redis does not answer."""
+        answer = await self._run(self._halve, [f"{self._prefix}:{name}"], [int(SAME_REFUSAL_SECONDS * _MICRO)])
+        return None if answer is None else (bool(answer[0]), int(answer[1]) / _MICRO)
 
     async def _run(self, script: Any, keys: list[str], arguments: list[Any]) -> Any:  # noqa: ANN401  untyped client
         if self.left_alone():
@@ -266,25 +273,32 @@ class _RedisGate(Gate):
         self._server = server
         self._slots: deque[_Slot] = deque()
         self._slot: _Slot | None = None
-        """The slot of the call that waits; None: it waits for this process's part."""
+        """The slot of the call that waits; of one that gave up, until the next one waits; None: it waits for this
+        process's part."""
         self._missed: list[int] = []
         """Slots that were not used, to be given back."""
-        self._share: float = 1.0
+        self._slowdown = Slowdown()
+        """As Redis last told it, and reckoned on while it is away."""
         self._known = False
-        self._alone = LocalGate(rate, clock)
+        self._alone = LocalGate(rate, clock, self._slowdown)
 
     def current_rate(self) -> float:
-        return self.rate * self._share
+        return self.rate * self._slowdown.share(self._clock.monotonic())
 
-    async def halve(self) -> None:
-        self._share /= 2
-        await self._alone.halve()
-        await self._server.halve(self._name)
+    async def halve(self) -> bool:
+        answer = await self._server.halve(self._name)
+        now = self._clock.monotonic()
+        if answer is None:
+            return self._slowdown.halve(now)
+        halved, share = answer
+        self._slowdown.follow(share, now)
+        return halved
 
-    async def pause(self, seconds: float) -> None:
-        await super().pause(seconds)
+    async def pause(self, seconds: float) -> bool:
+        begins = await super().pause(seconds)
         self._give_back()
-        await self._server.pause(self._name, seconds)
+        begins_everywhere = await self._server.pause(self._name, seconds)
+        return begins if begins_everywhere is None else begins_everywhere
 
     def set_rate(self, rate: float) -> None:
         self._give_back()
@@ -301,18 +315,20 @@ class _RedisGate(Gate):
         return False
 
     async def _wait(self) -> None:
+        if self._slot is not None:  # its call gave up, or a pause or a new rate came
+            self._slots.appendleft(self._slot)
+            self._slot = None
         while (slot := self._next_slot()) is None:
             lease = await self._ask()
             if lease is None and self._server.silence() < _PATIENCE_SECONDS:
                 await self._clock.sleep(_SOON_SECONDS)
                 continue
             if lease is None:
-                self._slot = None
                 self._alone.set_rate(self.rate / self._server.processes)
                 await self._alone.acquire()
                 return
             self._known = True
-            self._share = lease.share
+            self._slowdown.follow(lease.share, self._clock.monotonic())
             self._slots.extend(lease.slots)
             if not lease.slots:
                 await self._clock.sleep(lease.wait)
@@ -325,8 +341,11 @@ class _RedisGate(Gate):
         if self._server.left_alone():
             return None
         wanted = min(self._waiting, math.ceil(self.rate * _LEASE_SECONDS))
-        missed, self._missed = self._missed, []
-        return await self._server.take(self._name, self.rate, wanted, missed, known=self._known)
+        missed = self._missed.copy()
+        lease = await self._server.take(self._name, self.rate, wanted, missed, known=self._known)
+        if lease is not None:
+            del self._missed[: len(missed)]
+        return lease
 
     def _next_slot(self) -> _Slot | None:
         now = self._clock.monotonic()
@@ -338,9 +357,10 @@ class _RedisGate(Gate):
         return None
 
     def _leave(self, now: float) -> bool:
-        if self._slot is None or now <= self._slot.closes:
+        slot, self._slot = self._slot, None
+        if slot is None or now <= slot.closes:
             return True
-        self._missed.append(self._slot.number)
+        self._missed.append(slot.number)
         return False
 
 

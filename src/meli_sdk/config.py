@@ -92,7 +92,8 @@ class AppCredentials:
 class Timeouts:
     """Limits in seconds inside one attempt: to connect, between two reads, and for the whole attempt.
 
-    A `read` as long as the attempt adds nothing to it, and costs nothing.
+    A `read` as long as the attempt adds nothing to it, and costs nothing. Connecting never takes more than three quarters
+    of the attempt: what ends then was surely not sent.
     """
 
     connect: float = 5.0

@@ -53,7 +53,7 @@ OUTCOMES: dict[FaultKind, type[errors.MeliError] | None] = {
     FaultKind.CLOSE: errors.MeliConnectionError,
     FaultKind.TRUNCATED: errors.MeliConnectionError,
     FaultKind.TRUNCATED_CHUNKED: errors.MeliConnectionError,
-    FaultKind.TRUNCATED_GZIP: errors.DecodeError,
+    FaultKind.TRUNCATED_GZIP: errors.TransportError,
     FaultKind.LENGTH_TOO_LONG: errors.MeliTimeoutError,
     FaultKind.LENGTH_TOO_SHORT: (errors.DecodeError, errors.MeliConnectionError),  # as the pieces come
     FaultKind.TWO_LENGTHS: errors.TransportError,
@@ -115,6 +115,26 @@ async def test_each_fault_ends_in_its_error_and_the_next_call_succeeds(me, proxy
     assert proxy.plan.counts == {kind: 1}
     again = me.with_options(retry=RetryPolicy(base=0.01))  # a connection may die just as it is used again
     assert (await again.orders.get(order_id)).id == order_id
+
+
+CUT_OFF = [FaultKind.TRUNCATED, FaultKind.TRUNCATED_CHUNKED, FaultKind.TRUNCATED_GZIP]
+
+
+@pytest.mark.parametrize("kind", CUT_OFF)
+@pytest.mark.parametrize("retry", [ONCE, RetryPolicy(base=0.01)], ids=["once", "again"])
+async def test_half_a_label_is_never_a_label(me, proxy, box, kind, retry):
+    """Bytes are taken as they come: no reader behind the transport would see that some are missing."""
+    shipment_id = box.add_order().shipment_id
+    printing = me.with_options(retry=retry)
+    (whole,) = [batch async for batch in me.shipments.labels([shipment_id])]
+    assert whole.content.startswith(b"%PDF")
+    proxy.plan = FaultPlan([Fault(kind=kind, match="GET /shipment_labels", times=1)])
+    if retry is ONCE:
+        with pytest.raises(errors.OutcomeUnknownError):
+            _ = [batch async for batch in printing.shipments.labels([shipment_id])]
+    else:
+        assert [batch async for batch in printing.shipments.labels([shipment_id])] == [whole]
+    assert proxy.plan.counts == {kind: 1}
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])

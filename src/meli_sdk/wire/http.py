@@ -11,11 +11,21 @@ from meli_sdk import errors
 from meli_sdk.config import Timeouts
 from meli_sdk.errors import MeliError
 from meli_sdk.secret import Secret
+from meli_sdk.wire.content_coding import ACCEPTED, inflater
 from meli_sdk.wire.message import MAX_ERROR_BYTES, Request, Response
 from meli_sdk.wire.observe import LOGGER
 
 _CHUNK: Final = 64 * 1024
-_NOT_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+_REFUSED: Final = 400
+_CONTENT_ENCODING: Final = aiohttp.hdrs.CONTENT_ENCODING
+_NOT_SENT: Final = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+    aiohttp.ClientHttpProxyError,  # a proxy refused to open the way
+)
+_CONNECT_SHARE: Final = 0.75
+"""Of an attempt connecting may take so much, so that it fails as what it is, before the attempt as a whole does."""
 
 
 class AiohttpTransport:
@@ -23,8 +33,8 @@ class AiohttpTransport:
 
     It follows no redirect, keeps no cookie, reads no proxy from the environment unless asked, and sends a request once:
     aiohttp's own second try after a broken connection is off. A session that is passed in stays its owner's to close, and
-    keeps its own habits: make it with `cookie_jar=aiohttp.DummyCookieJar()`, so that no cookie of one seller travels with
-    another's call.
+    keeps its own habits, but for `raise_for_status` and `auto_decompress`, which are never used: make it with
+    `cookie_jar=aiohttp.DummyCookieJar()`, so that no cookie of one seller travels with another's call.
 
     Args:
         session: your own aiohttp session.
@@ -72,10 +82,12 @@ class AiohttpTransport:
                 connector=aiohttp.TCPConnector(limit=self.limit or 0, use_dns_cache=True),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=self._trust_env,
-                auto_decompress=True,
             )
             # A second PUT that nobody sees would pay no limiter, and a versioned one would be refused as a conflict.
             setattr(self._session, "_retry_connection", False)  # noqa: B010  no public switch; a test watches this one
+        elif not self._owns_session and self._session.closed:
+            message = "the aiohttp session that was passed in is closed: make a new one, and a transport with it"
+            raise errors.SessionStateError(message)
         return self._session
 
     async def send(self, request: Request) -> Response:
@@ -83,7 +95,7 @@ class AiohttpTransport:
 
         Raises:
             TransportError: no usable answer; `sent` is False where surely nothing left.
-            SessionStateError: closed, or used from another event loop.
+            SessionStateError: closed, as may be the session that was passed in, or used from another event loop.
         """
         answer = await _exchange(self._open(), request, self._proxy, self._client_timeout(request.timeouts))
         if isinstance(answer, MeliError):
@@ -92,12 +104,13 @@ class AiohttpTransport:
 
     def _client_timeout(self, timeouts: Timeouts) -> aiohttp.ClientTimeout:
         if self._limits is None or self._limits[0] is not timeouts:
+            connect = min(timeouts.connect, timeouts.attempt * _CONNECT_SHARE)
             self._limits = (
                 timeouts,
                 aiohttp.ClientTimeout(
                     total=timeouts.attempt,
-                    connect=timeouts.connect,  # with the name's resolution; no request waits for a place in the pool
-                    sock_connect=timeouts.connect,
+                    connect=connect,  # with the name's resolution; no request waits for a place in the pool
+                    sock_connect=connect,
                     # A timer for each piece that is read, needed only where it would end before the attempt does.
                     sock_read=timeouts.read if timeouts.read < timeouts.attempt else None,
                     ceil_threshold=timeouts.attempt + 1,
@@ -113,7 +126,7 @@ class AiohttpTransport:
 
 
 def _headers(request: Request) -> dict[str, str]:
-    headers = {"accept-encoding": "gzip, deflate", **request.headers}  # whatever else is installed beside aiohttp
+    headers = {"accept-encoding": ACCEPTED, **request.headers}  # whatever else is installed beside aiohttp
     if request.token is not None:
         headers["authorization"] = f"Bearer {request.token.reveal()}"
     return headers
@@ -136,9 +149,11 @@ async def _exchange(
             allow_redirects=False,
             proxy=proxy,
             timeout=limits,
+            auto_decompress=False,  # of a gzip that is cut off aiohttp delivers the first part and says nothing
+            raise_for_status=False,  # as a session that was passed in may
         )
         try:
-            refused = answer.status >= 400  # noqa: PLR2004
+            refused = answer.status >= _REFUSED
             body, whole = await _read(answer, MAX_ERROR_BYTES if refused else request.max_bytes)
             if not whole and not refused:
                 message = f"the answer is larger than {request.max_bytes} bytes"
@@ -152,21 +167,35 @@ async def _exchange(
 
 
 async def _read(answer: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:
-    """The decompressed body up to `limit` bytes, and whether that is all of it."""
-    first = await answer.content.read(_CHUNK)
-    if answer.content.at_eof():
-        return first[:limit], len(first) <= limit
-    chunks, size = [first], len(first)
-    async for chunk in answer.content.iter_chunked(_CHUNK):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > limit:
-            break
-    return b"".join(chunks)[:limit], size <= limit
+    """The unpacked body up to `limit` bytes, and whether that is all of it. Of a refusal that breaks off, what had come."""
+    content = answer.content
+    parts: list[bytes] = []
+    size = 0
+    try:
+        piece = await content.read(_CHUNK)
+        coding = answer.headers.get(_CONTENT_ENCODING)
+        if coding is None and content.at_eof():
+            return piece[:limit], len(piece) <= limit
+        unpacking = None if coding is None else inflater(coding, piece)
+        while piece:
+            parts.append(piece if unpacking is None else unpacking.feed(piece, limit + 1 - size))
+            size += len(parts[-1])
+            if size > limit:
+                return b"".join(parts)[:limit], False
+            piece = await content.read(_CHUNK)
+        if unpacking is not None:
+            unpacking.check_end()
+    except Exception:
+        if answer.status < _REFUSED:  # else its status is the answer, whatever became of the words
+            raise
+        return b"".join(parts), False
+    return b"".join(parts), True
 
 
 def _mapped(failure: Exception, url: URL) -> MeliError:
     name = type(failure).__name__
+    if isinstance(failure, aiohttp.ClientHttpProxyError):
+        name += f", the proxy answered {failure.status}"
     if isinstance(failure, _NOT_SENT):
         kind = errors.MeliTimeoutError if isinstance(failure, TimeoutError) else errors.MeliConnectionError
         return kind(f"no connection to {url.host}:{url.port} ({name})", sent=False)

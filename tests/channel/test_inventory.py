@@ -432,6 +432,30 @@ async def test_a_dry_run_says_what_would_be_sent_and_neither_sends_nor_stores(
     assert outcomes(same) == ["unchanged"]
 
 
+async def test_a_dry_run_says_of_a_known_level_what_a_real_one_would(open_channel: Open, box: Sandbox):
+    channel = await open_channel()
+    await channel.sync_inventory([StockLevel(LAMP, "MAIN", 4, 7)])
+    box.world.listings[LAMP_ITEM].available_quantity = 3
+    for level, outcome in (
+        (StockLevel(LAMP, "MAIN", 4, 7), "unchanged"),
+        (StockLevel(LAMP, "MAIN", 9, 7), "superseded"),
+        (StockLevel(LAMP, "MAIN", 9, 6), "superseded"),
+    ):
+        dry, real = await channel.sync_inventory([level], dry_run=True), await channel.sync_inventory([level])
+        assert [(row.outcome, row.reason) for row in dry.rows] == [(row.outcome, row.reason) for row in real.rows]
+        assert outcomes(dry) == [outcome]
+        assert dry.calls == 0
+
+
+async def test_a_dry_run_goes_on_past_a_product_without_stock(open_channel: Open, box: Sandbox):
+    channel = await open_channel("stores")
+    box.world.user_products["MLMU3001122331"].places.clear()
+    levels = [StockLevel("LAM-AUR", "N", 6, 1), StockLevel("NONE", "N", 6, 1)]
+    dry, real = await channel.sync_inventory(levels, dry_run=True), await channel.sync_inventory(levels)
+    assert outcomes(dry) == outcomes(real) == ["failed", "failed"]
+    assert dry.rows[0].item_id == real.rows[0].item_id is not None
+
+
 async def test_progress_says_how_long_the_rest_takes(open_channel: Open, box: Sandbox):
     skus = add_listings(box, 30)
     channel = await open_channel()

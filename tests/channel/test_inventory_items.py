@@ -131,6 +131,17 @@ async def test_a_sell_out_is_not_at_rest_on_an_item_that_the_sku_has_left(open_c
     assert (report.rows[0].item_id, new.available_quantity) == (TWIN_ITEM, 0)
 
 
+async def test_the_sku_that_took_the_place_of_a_sold_out_one_has_its_own_stock_again(open_channel: Open, box: Sandbox):
+    (other,) = items_reading.skus(box.world.listings[TWIN_ITEM])
+    channel = await open_channel()
+    await channel.sync_inventory([StockLevel(LAMP, "MAIN", 4), StockLevel(other, "MAIN", 7)])
+    old, new = box.world.listings[LAMP_ITEM], box.world.listings[TWIN_ITEM]
+    old.attributes, new.attributes = new.attributes, old.attributes
+    await channel.sync_inventory([StockLevel(LAMP, "MAIN", 0)])
+    assert (old.available_quantity, new.available_quantity) == (7, 0)
+    assert (await channel.stock_status()).waiting == 0
+
+
 async def test_two_variations_with_one_sku_are_two_stocks(open_channel: Open, box: Sandbox):
     def variation(number: int) -> dict[str, object]:
         attribute = {"id": "SELLER_SKU", "name": "SKU", "value_id": None, "value_name": "SAME"}

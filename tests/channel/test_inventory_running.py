@@ -13,7 +13,7 @@ from meli_sdk.channel import (
 )
 from meli_sdk.channel.events import PassFailed
 from meli_sdk.errors import ConfigurationError, MappingError
-from meli_sdk.sandbox import Fault, FaultKind, FaultPlan, FaultProxy, Sandbox
+from meli_sdk.sandbox import Fault, FaultKind, FaultPlan, FaultProxy, Sandbox, faults
 from meli_sdk.wire.observe import Event, Observers
 
 from .conftest import MovableClock, each_database
@@ -68,6 +68,23 @@ async def test_a_running_channel_sends_what_another_one_queued(open_channel: Ope
     assert await other.queue_stock([StockLevel(LAMP, "MAIN", 4)]) == 1
     assert (await other.stock_status()).waiting == 1
     await run_until(channel, lambda: box.world.listings[LAMP_ITEM].available_quantity == 4)
+
+
+async def test_stock_that_is_refused_for_good_ends_no_channel(
+    open_channel: Open, box: Sandbox, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
+):
+    skus = add_listings(box, 45)
+    monkeypatch.setitem(faults.ANSWERS, FaultKind.ERROR_500, faults._answer(400, "not today"))
+    refused = [Fault(kind=FaultKind.ERROR_500, match=f"PUT /items/MLA77{number:08}") for number in range(40)]
+    proxy.plan = FaultPlan(refused)
+    channel = await open_channel(jobs={Job.INVENTORY})
+    await channel.queue_stock([StockLevel(sku, "MAIN", 0) for sku in skus])
+    good = [box.world.listings[f"MLA77{number:08}"] for number in range(40, 45)]
+
+    def done() -> bool:
+        return sum(proxy.plan.counts.values()) >= 40 and not any(listing.available_quantity for listing in good)
+
+    await run_until(channel, done)
 
 
 async def test_a_running_channel_without_the_job_leaves_stock_alone(open_channel: Open, box: Sandbox):

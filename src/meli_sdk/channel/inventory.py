@@ -10,13 +10,14 @@ from typing import Final
 from meli_sdk import errors
 from meli_sdk.channel import inventory_levels as levels_table
 from meli_sdk.channel.check import ChannelCheck
-from meli_sdk.channel.inventory_items import Located, SkuIndex, Unlocated, in_batches
+from meli_sdk.channel.inventory_items import Located, SkuIndex, carries, in_batches, places_of
 from meli_sdk.channel.inventory_levels import KnownLevel, Result
 from meli_sdk.channel.inventory_outcomes import Unit, Written, confirmed, judged, met, refused
 from meli_sdk.channel.inventory_report import InventoryProgress, InventoryProgressed, StockOutcome
 from meli_sdk.channel.inventory_turns import Turns, Urgency
 from meli_sdk.channel.inventory_units import Wanted, mapped, wanted
 from meli_sdk.channel.scope import Scope
+from meli_sdk.models.items import Item
 from meli_sdk.models.stock import StoreQuantity, UserProductStock
 from meli_sdk.resources.items_many import BATCH
 from meli_sdk.resources.stock_routes import VERSIONED
@@ -221,13 +222,7 @@ class StockPass:
         if reading:
             urgency = min(batch[sku] for sku in reading)
             left = partial(levels_table.waiting, self._scope)
-            found: Mapping[str, Located | Unlocated]
-            try:
-                found = await self._index.locate([theirs[sku] for sku in reading], urgency, left)
-            except errors.AuthError:
-                raise
-            except errors.MeliError as failure:
-                found = {theirs[sku]: Unlocated(reason=str(failure), error=failure) for sku in reading}
+            found = await self._index.locate([theirs[sku] for sku in reading], urgency, left)
             for sku in reading:
                 there = found[theirs[sku]]
                 if isinstance(there, Located):
@@ -358,10 +353,15 @@ class StockPass:
                 raise
             except errors.MeliError as failure:
                 items = {one.unit.item_id: failure for _, one in some}
+            others: set[str | None] = set()
             for sku, one in some:
-                results += confirmed(one, items[one.unit.item_id])
+                item = items[one.unit.item_id]
+                results += confirmed(one, item)
+                if isinstance(item, Item) and not carries(item, one.their_sku, one.unit.located.place):
+                    others |= {self._scope.settings.our_sku(their) for their, _ in places_of(item)}
                 if self._written.get(sku) is one:
                     del self._written[sku]
+            await levels_table.look_again(self._scope, [sku for sku in others if sku is not None])
             await self._settle(results)
 
     async def _settle(self, results: Sequence[Result]) -> None:

@@ -136,8 +136,8 @@ class SkuIndex:
 
     async def locate(
         self, skus: Collection[str], urgency: Urgency, left: Callable[[], Awaitable[int]]
-    ) -> dict[str, Located | Unlocated]:
-        """Where the stock of each SKU goes, its item freshly read.
+    ) -> Mapping[str, Located | Unlocated]:
+        """Where the stock of each SKU goes, its item freshly read; where nothing can be read, that is each one's error.
 
         Args:
             skus: Mercado Libre's.
@@ -145,8 +145,18 @@ class SkuIndex:
             left: how many SKUs will be asked for; where many of them are not known, every item is read once.
 
         Raises:
-            MeliError: nothing can be read.
+            AuthError: the seller has to authorise again, or nothing can be read for another reason of that kind.
         """
+        try:
+            return await self._locate(skus, urgency, left)
+        except AuthError:
+            raise
+        except MeliError as failure:
+            return {sku: Unlocated(reason=str(failure), error=failure) for sku in skus}
+
+    async def _locate(
+        self, skus: Collection[str], urgency: Urgency, left: Callable[[], Awaitable[int]]
+    ) -> dict[str, Located | Unlocated]:
         known = await self._known(skus, KNOWN_FOR)
         places: dict[str, list[ItemPlace] | MeliError] = {
             sku: [place for place, _ in rows] for sku, rows in known.items()

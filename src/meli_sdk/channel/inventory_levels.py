@@ -358,6 +358,14 @@ async def mark_sent(scope: Scope, keys: Sequence[Key]) -> None:
     await scope.write(lambda connection: connection.execute(statement, rows))
 
 
+async def look_again(scope: Scope, skus: Sequence[str]) -> None:
+    """Makes levels due whose item was written the stock of another SKU; those that do not rest are due anyway."""
+    if skus:
+        again = _of(scope, _T.sku.in_(skus), _T.due_at.is_(None), _T.outcome.in_([str(one) for one in AT_REST]))
+        statement = update(STOCK_LEVELS).where(again).values(due_at=scope.now(), attempts=0)
+        await scope.write(lambda connection: connection.execute(statement))
+
+
 async def fill(scope: Scope, rows: InventoryRows) -> None:
     """Says in the rows of a report what became of their levels."""
     for start in range(0, len(rows), CHUNK):

@@ -13,6 +13,7 @@ from meli_sdk.channel.inventory import StockPass
 from meli_sdk.channel.inventory_items import Located, SkuIndex, Unlocated, in_batches
 from meli_sdk.channel.inventory_levels import Key, KnownLevel, Result, StockLevel
 from meli_sdk.channel.inventory_report import (
+    AT_REST,
     InventoryProgressed,
     InventoryReport,
     InventoryRows,
@@ -41,10 +42,13 @@ async def keep(scope: Scope, levels: Levels, rows: InventoryRows) -> None:
             if newest is not level and (level.order is None or level.order != newest.order):
                 rows.settle(place, StockOutcome.SUPERSEDED, reason=levels_table.SUPERSEDED)
             elif order == stored.sequence and level.quantity != stored.quantity:
-                reason = f"another quantity, {stored.quantity}, has the same sequence, {order}"
-                rows.settle(place, StockOutcome.SUPERSEDED, reason=reason)
+                rows.settle(place, StockOutcome.SUPERSEDED, reason=_contradicts(stored))
             elif order == stored.sequence and stored.due_at is None:
                 rows.settle(place, StockOutcome.UNCHANGED, item_id=stored.item_id)
+
+
+def _contradicts(stored: KnownLevel) -> str:
+    return f"another quantity, {stored.quantity}, has the same sequence, {stored.sequence}"
 
 
 async def push(
@@ -158,34 +162,32 @@ class _Trial:
     async def results(self, given: Mapping[str, Sequence[StockLevel]]) -> list[Result]:
         """What would become of the levels of some SKUs."""
         settings = self._scope.settings
+        settled: list[Result] = []
         results: list[Result] = []
         units: dict[str, list[KnownLevel]] = {}
         known = await levels_table.of_skus(self._scope, given)
         for sku, newer in given.items():
             merged = {level.warehouse: level for level in known.get(sku, ())}
-            for level in newer:
-                before = merged.get(level.warehouse)
-                if before is not None and level.order is not None and level.order < before.sequence:
-                    one = Wanted(stock=0, levels=[before])
-                    results += one.results(StockOutcome.SUPERSEDED, reason=levels_table.SUPERSEDED)
-                    continue
-                order = level.order if level.order is not None else 0
+            said = [_without_call(level, merged.get(level.warehouse)) for level in newer]
+            settled += [result for result in said if result is not None]
+            for level in (level for level, result in zip(newer, said, strict=True) if result is None):
                 merged[level.warehouse] = KnownLevel(
-                    sku=sku, warehouse=level.warehouse, quantity=level.quantity, sequence=order
+                    sku=sku, warehouse=level.warehouse, quantity=level.quantity, sequence=level.order or 0
                 )
             taken, skipped = mapped(settings, list(merged.values()))
             results += skipped
             if settings.their_sku(sku) is None:
                 reason = f"SKU {sku!r} has no mapping: add it to the settings' skus to send its stock"
                 results += Wanted(stock=0, levels=taken).results(StockOutcome.SKIPPED, reason=reason)
-            elif taken:
+            elif taken and None in said:
                 units[sku] = taken
         if units:
             theirs = {sku: settings.their_sku(sku) or "" for sku in units}
-            located = await self._index.locate(list(theirs.values()), Urgency.OTHER, self._left)
+            found = await self._index.locate(list(theirs.values()), Urgency.OTHER, self._left)
             for sku, levels in units.items():
-                results += await self._compared(levels, located[theirs[sku]])
-        return results
+                results += await self._compared(levels, found[theirs[sku]])
+        places = {(result.sku, result.warehouse) for result in settled}
+        return settled + [result for result in results if (result.sku, result.warehouse) not in places]
 
     async def _compared(self, levels: Sequence[KnownLevel], located: Located | Unlocated) -> list[Result]:
         asked = Wanted(stock=0, levels=levels)
@@ -202,8 +204,13 @@ class _Trial:
         there: object
         shown: object = amount.stock
         if resource in VERSIONED:
-            async with self._turns.turn(Urgency.OTHER, "read"):
-                stock = await self._scope.session.stock.get(route.user_product_id or "")
+            try:
+                async with self._turns.turn(Urgency.OTHER, "read"):
+                    stock = await self._scope.session.stock.get(route.user_product_id or "")
+            except errors.AuthError:
+                raise
+            except errors.MeliError as failure:
+                return asked.results(StockOutcome.FAILED, reason=str(failure), item_id=item_id)
             places = (
                 {item_id: amount.stock}
                 if isinstance(amount.stock, int)
@@ -215,3 +222,17 @@ class _Trial:
         if there == shown:
             return amount.results(StockOutcome.UNCHANGED, item_id=item_id)
         return amount.results(StockOutcome.APPLIED, reason=f"{there} there, {shown} wanted", item_id=item_id)
+
+
+def _without_call(level: StockLevel, before: KnownLevel | None) -> Result | None:
+    """What becomes of a level by what is known already; None: it would be looked at."""
+    if before is None or level.order is None or level.order > before.sequence:
+        return None
+    one = Wanted(stock=0, levels=[before])
+    if level.order < before.sequence:
+        return one.results(StockOutcome.SUPERSEDED, reason=levels_table.SUPERSEDED)[0]
+    if level.quantity != before.quantity:
+        return one.results(StockOutcome.SUPERSEDED, reason=_contradicts(before))[0]
+    if before.due_at is None and before.outcome in AT_REST:
+        return one.results(StockOutcome.UNCHANGED, item_id=before.item_id)[0]
+    return None

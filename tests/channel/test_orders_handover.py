@@ -1,11 +1,13 @@
 import asyncio
 import logging
 import sqlite3
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from meli_sdk import MeliApp
 from meli_sdk.channel import OrderAction
@@ -188,6 +190,93 @@ async def test_a_handler_that_commits_keeps_nothing(box: Sandbox, open_oms: Open
     assert report.totals == {"quarantined": 1}
     assert "must not commit" in report.rows[0].error
     assert await oms.rows() == []
+
+
+UNIQUE = text("CREATE UNIQUE INDEX one_row_per_order ON sold (order_id)")
+
+
+@each_database
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_handler_that_goes_on_after_a_failed_statement_costs_no_other_order_anything(
+    box: Sandbox, open_oms: OpenOms, database_kind: str, guarded: bool
+):
+    orders = [box.add_order() for _ in range(9)]
+    oms = await open_oms()
+    async with oms.engine.begin() as connection:
+        await connection.execute(UNIQUE)
+        await connection.execute(insert(SOLD).values(order_id=orders[4].id))
+
+    async def there_already(order, connection):
+        with suppress(IntegrityError):
+            async with connection.begin_nested() if guarded else nullcontext():
+                await oms(order, connection)
+
+    report = await oms.channel.download_orders(there_already)
+    assert sorted(await oms.ids()) == sorted(order.id for order in orders)
+    if guarded or database_kind == "sqlite":
+        assert report.totals == {"new": 9}
+        return
+    assert report.totals == {"new": 8, "quarantined": 1}
+    (thing,) = await oms.channel.quarantine()
+    assert (thing.key, thing.failures) == (str(orders[4].id), 5)
+    assert ["begin_nested" in row.error for row in report.rows if row.error] == [True]
+
+
+async def test_what_sqlite_rolled_back_for_a_failed_statement_is_not_taken_for_stored(box: Sandbox, open_oms: OpenOms):
+    orders = [box.add_order() for _ in range(3)]
+    oms = await open_oms()
+    async with oms.engine.begin() as connection:
+        await connection.execute(UNIQUE)
+        await connection.execute(insert(SOLD).values(order_id=orders[2].id))
+
+    async def rolling_back(order, connection):
+        with suppress(IntegrityError):
+            await connection.execute(insert(SOLD).prefix_with("OR ROLLBACK").values(order_id=order.order.id))
+
+    report = await oms.channel.download_orders(rolling_back)
+    assert report.totals == {"new": 2, "quarantined": 1}
+    assert sorted(await oms.ids()) == sorted(order.id for order in orders)
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_a_handler_that_swallows_what_the_database_asks_for_again_is_called_again(
+    box: Sandbox, open_oms: OpenOms, database_kind: str
+):
+    order = box.add_order()
+    oms = await open_oms()
+    calls = 0
+
+    async def swallowing(order, connection):
+        nonlocal calls
+        calls += 1
+        with suppress(DBAPIError):
+            if calls == 1:
+                await connection.execute(text("DO $$ BEGIN RAISE SQLSTATE '40001'; END $$"))
+            await oms(order, connection)
+
+    report = await oms.channel.download_orders(swallowing)
+    assert report.totals == {"new": 1}
+    assert report.repeated == {"serialization": 1}
+    assert await oms.ids() == [order.id]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_a_handler_that_swallows_the_loss_of_its_connection_is_not_blamed_for_it(
+    box: Sandbox, open_oms: OpenOms, database_kind: str
+):
+    order = box.add_order()
+    oms = await open_oms()
+
+    async def swallowing(order, connection):
+        with suppress(DBAPIError):
+            await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    with pytest.raises(DBAPIError) as caught:
+        await oms.channel.download_orders(swallowing)
+    assert caught.value.connection_invalidated  # so `run` knows that it passes by
+    assert await oms.channel.quarantine() == ()
+    await oms.download()
+    assert await oms.ids() == [order.id]
 
 
 # the database's own wishes

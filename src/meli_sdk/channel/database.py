@@ -13,13 +13,13 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from threading import Thread
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar, cast
 
 import aiosqlite
 from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -42,6 +42,9 @@ _REPEATABLE: Final = {"40001": "serialization", "40P01": "deadlock", "55P03": "b
 _AWAY: Final = ("08", "53", "57P01", "57P02", "57P03", "25006")
 """PostgreSQL's states of a lost connection, of resources that ran out, of a server that stops or starts, and of one that
 has become a copy of another."""
+_ABORTED: Final = "25P02"
+"""PostgreSQL's state of a transaction in which a statement failed: it takes no further one."""
+_PROBE: Final = text("SELECT 1")
 LOCK_SECONDS: Final = 0.2
 """How long who waits for a name waits until it looks again."""
 _TRY_LOCK: Final = text("SELECT pg_try_advisory_lock(:key)")
@@ -91,7 +94,7 @@ def _refuse(what: str) -> NoReturn:
 
 def _guarded(connection: Connection) -> bool:
     # A connection that was cut off has no info any more: asking would raise, and hide why.
-    return not connection.invalidated and bool(connection.info.get(_HANDED))
+    return not connection.invalidated and _HANDED in connection.info
 
 
 def _refuse_commit(connection: Connection) -> None:
@@ -112,17 +115,28 @@ def _refuse_statement(
         _refuse(found[1].casefold())
 
 
+def _note_failure(context: ExceptionContext) -> None:
+    failure, connection = context.sqlalchemy_exception, context.connection
+    if failure is None or connection is None or not _guarded(connection):
+        return
+    if getattr(failure.orig, "sqlstate", None) != _ABORTED:  # that only tells that another one failed before
+        connection.info[_HANDED].append(failure)
+
+
 @asynccontextmanager
 async def handed_over(connection: AsyncConnection) -> AsyncGenerator[HandlerConnection, None]:
     """The connection as a handler gets it. The transaction stays the caller's.
 
     Raises:
-        InvalidRequestError: the handler tried to end the transaction; nothing of it is kept.
+        InvalidRequestError: the handler tried to end the transaction, or went on after a statement had failed for which
+            the database gave it up; nothing of it is kept.
+        DBAPIError: the connection was cut off, and the handler went on.
     """
     sync = connection.sync_connection
     assert sync is not None  # noqa: S101  it is in a transaction
     transaction = sync.get_transaction()
-    sync.info[_HANDED] = True
+    failures: list[StatementError] = []
+    sync.info[_HANDED] = failures
     try:
         yield HandlerConnection(connection.engine, sync)
     finally:
@@ -135,6 +149,31 @@ async def handed_over(connection: AsyncConnection) -> AsyncGenerator[HandlerConn
             await connection.invalidate()
     if tampered:
         _refuse("end the transaction of")
+    if failures:
+        await _prove_transaction(connection, failures[-1])
+
+
+async def _prove_transaction(connection: AsyncConnection, failure: StatementError) -> None:
+    """Refuses a transaction that the database has given up: what is still written into it is lost, or kept without it."""
+    if connection.invalidated:
+        raise failure
+    if connection.dialect.name == "sqlite":
+        raw = await connection.get_raw_connection()
+        if cast("aiosqlite.Connection", raw.driver_connection).in_transaction:
+            return
+    else:
+        try:
+            await connection.execute(_PROBE)
+        except DBAPIError as aborted:
+            if getattr(aborted.orig, "sqlstate", None) != _ABORTED:
+                raise
+        else:
+            return
+    message = (
+        "a statement of the handler failed and the handler went on, but the database has given its transaction up: put a "
+        "statement that may fail into `async with connection.begin_nested()`"
+    )
+    raise InvalidRequestError(message) from failure
 
 
 class Database:
@@ -169,6 +208,7 @@ class Database:
             ("commit", _refuse_commit),
             ("rollback", _refuse_rollback),
             ("before_cursor_execute", _refuse_statement),
+            ("handle_error", _note_failure),
         ):
             event.listen(self.writes.sync_engine, name, refuse)
 

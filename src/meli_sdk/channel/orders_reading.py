@@ -42,7 +42,7 @@ MOST_PAGES: Final = 2 * MOST_ROWS // PAGE
 """So many pages end a walk, unless the total is larger: pages that never end repeat themselves."""
 READINGS: Final = 4
 """So often is a span read until two readings agree."""
-MOST_SPANS: Final = 8
+MOST_SPANS: Final = 4
 """Spans that are read at the same time."""
 MOST_GETS: Final = 16
 """Orders that are read by their ids at the same time."""

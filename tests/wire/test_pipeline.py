@@ -387,6 +387,29 @@ async def test_a_token_that_expired_during_the_wait_is_asked_for_again(opened, f
     assert fake.requests[-1].token.reveal() == "APP_USR-new"
 
 
+async def test_a_token_service_that_is_asked_for_each_call_and_stalls_delays_no_slot_into_anothers_second(
+    opened, fake, tokens
+):
+    class Service(tokens):
+        def current(self):
+            return None
+
+        async def token(self):
+            if 5 < now() < 15:
+                await asyncio.sleep(15 - now())
+            return await super().token()
+
+    fake.answer(200, ORDER, times=60)
+    calls = opened(Service("APP_USR-x"), rate=2)
+
+    async def call(number: int) -> None:
+        await asyncio.sleep(number / 4)
+        await calls.orders.get(17)
+
+    await asyncio.gather(*(call(number) for number in range(60)))
+    assert all(third - first >= 1 - SOON for first, third in zip(fake.times, fake.times[2:], strict=False))
+
+
 async def test_nothing_is_sent_where_no_token_can_be_had(opened, fake, tokens):
     class Nobody(tokens):
         async def token(self):

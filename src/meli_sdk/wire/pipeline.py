@@ -413,9 +413,7 @@ class _Travel:
             message = "this session has no token"
             raise errors.SessionStateError(message)
         while True:
-            token = tokens.current()
-            if token is None:
-                token = await tokens.token()
+            fetched = await tokens.token() if tokens.current() is None else None
             left = None if self._ends is None else max(0.0, self._ends - pipeline.clock.monotonic())
             waited = await pipeline.limiter.acquire(caller.user_id, self._endpoint.group, max_wait=left)
             if waited > 0:
@@ -425,8 +423,8 @@ class _Travel:
             newest = tokens.current()
             if newest is not None:
                 return newest
-            if await tokens.token() == token:
-                return token
+            if fetched is not None:  # not asked for once more: the slot would be old when the call leaves
+                return fetched
 
     async def _send(self, token: Secret | None) -> tuple[Any, MeliError | None]:
         pipeline, endpoint = self._pipeline, self._endpoint

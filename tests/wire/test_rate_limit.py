@@ -404,6 +404,34 @@ async def test_a_group_is_narrower_than_the_seller(limiter, record):
     assert max(time for name, time in record.left if name == "free") < 1
 
 
+@pytest.mark.parametrize(("paused", "others"), [(30, 0), (60, 0), (0, 1000), (0, 4000)])
+async def test_no_minute_holds_more_than_a_groups_budget_however_long_its_calls_wait_for_the_seller(
+    limiter, record, paused, others
+):
+    gate, group = limiter(25), RateGroup(name="orders", per_minute=100)
+    if paused:
+        await gate.penalize(1, None, paused)
+    calls = [record("other", gate.acquire(1, None)) for _ in range(others)]
+    await asyncio.gather(*calls, *(record(n, gate.acquire(1, group)) for n in range(330)))
+    of_group = [(name, time) for name, time in record.left if name != "other"]
+    assert most_in_a_window([time for _, time in of_group], 60) == 100
+    assert [name for name, _ in of_group] == list(range(330))
+    assert record.times[-1] - record.times[0] <= 4 * 60 + others / 25
+
+
+async def test_a_call_that_gives_up_while_it_waits_for_the_seller_gives_its_part_of_the_groups_minute_back(
+    limiter, record
+):
+    gate, group = limiter(25), RateGroup(name="orders", per_minute=100)
+    await gate.penalize(1, None, 120)
+    waiting = [asyncio.create_task(gate.acquire(1, group)) for _ in range(200)]
+    await asyncio.sleep(119)
+    for task in waiting:
+        task.cancel()
+    await record("next", gate.acquire(1, group))
+    assert record.times[0] == pytest.approx(120, abs=0.1)
+
+
 async def test_a_pause_of_a_group_leaves_the_sellers_other_calls_alone(limiter, record):
     gate = limiter(100)
     await gate.penalize(1, NARROW, 120)
@@ -437,6 +465,16 @@ async def test_a_wait_that_is_too_long_is_told_at_once(limiter):
     assert raised.value.wait == pytest.approx(10, abs=0.01)
     assert now() - start < EXACT
     await asyncio.gather(*waiting)
+
+
+async def test_a_call_that_nobody_is_before_is_told_the_wait_until_the_next_slot(limiter, record):
+    gate = limiter(0.05)
+    await gate.acquire(1, None)
+    await asyncio.sleep(19.5)
+    with pytest.raises(ThroughputWaitError) as raised:
+        await gate.acquire(1, None, max_wait=0.4)
+    assert raised.value.wait == pytest.approx(0.5, abs=EXACT)
+    assert await gate.acquire(1, None, max_wait=5) == pytest.approx(0.5, abs=EXACT)
 
 
 async def test_a_wait_that_fits_is_waited(limiter):

@@ -93,6 +93,28 @@ async def test_a_group_of_the_application_is_shared_by_sellers_and_processes(pro
     assert processes.span() >= 0.9  # two budgets of their own would need half a second
 
 
+async def test_a_call_of_a_group_counts_from_when_it_left_the_sellers_queue(processes):
+    (limiter,) = processes.start(2)
+    await processes.call(limiter)
+    await processes.call(limiter, group=SHARED)
+    left = time.time()
+    async with asyncio.timeout(10):  # that it left is told behind its back
+        while float(await kept(processes.url, "ZSCORE", "quotation:slots", "1")) / 1e6 < left - 0.2:
+            pass
+
+
+async def test_a_call_of_a_group_that_gives_up_in_the_sellers_queue_gives_its_slot_back(processes):
+    (limiter,) = processes.start(0.01)
+    await processes.call(limiter)
+    waiting = asyncio.create_task(processes.call(limiter, group=SHARED))
+    await asyncio.sleep(0.2)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    limiter.set_rate(2, 100)
+    await processes.call(limiter, seller=2, group=SHARED)
+    assert await kept(processes.url, "ZCARD", "quotation:slots") == 1
+
+
 async def test_a_pause_after_a_refusal_reaches_every_process(processes, caplog):
     one, other = processes.start(100, count=2)
     await processes.call(other)

@@ -75,8 +75,8 @@ class Gate(ABC):
         """Slows down after a refusal; False where that was done for one just before."""
 
     @abstractmethod
-    def _is_free(self, then: float) -> bool:
-        """Whether a call that comes now, or when a pause ends, finds a slot without waiting for it."""
+    def _first_wait(self, then: float) -> float:
+        """Seconds from `then`, now or the end of a pause, to the next slot."""
 
     @abstractmethod
     async def _take_now(self, now: float) -> bool:
@@ -94,8 +94,8 @@ class Gate(ABC):
         """Seconds a call that joined now would wait, at most."""
         now = self._clock.monotonic()
         pause = max(0.0, self._not_before - now)
-        if self._waiting == 0 and self._is_free(now + pause):
-            return pause
+        if self._waiting == 0:
+            return pause + self._first_wait(now + pause)
         return (self._waiting + 1) / self.current_rate() + pause
 
     def paused(self) -> bool:
@@ -143,12 +143,27 @@ class Gate(ABC):
         return self._not_before <= now and self._leave(now)
 
 
+class GroupGate(Gate):
+    """The gate of a documented budget a minute. A call that has its slot there waits for the seller's before it leaves."""
+
+    @abstractmethod
+    def left(self) -> None:
+        """A call that has its slot leaves now."""
+
+    @abstractmethod
+    def forgo(self) -> None:
+        """A call that has its slot does not leave."""
+
+
 class LocalGate(Gate):
     """The gate of one process.
 
     aiolimiter does the spacing. Its bucket holds a quarter of a second, so that time lost by a stalled event loop is
     caught up; the stamps of the last calls keep that from ever exceeding the rate in a window.
     """
+
+    _seconds = 1.0
+    """The rate holds in any time so long, or longer by what a whole number of calls needs."""
 
     def __init__(self, rate: float, clock: Clock, slowdown: Slowdown | None = None) -> None:
         super().__init__(rate, clock)
@@ -163,6 +178,8 @@ class LocalGate(Gate):
         self._calls = 1
         self._window: float = 0.0
         """At most `_calls` leave in any `_window` seconds: a whole second, where the rate is a whole number."""
+        self._paced = 0.0
+        """When the engine gave its last slot."""
 
     def current_rate(self) -> float:
         return self.rate * self._slowdown.share(self._clock.monotonic())
@@ -174,8 +191,10 @@ class LocalGate(Gate):
         self._engine = None  # a new one after the pause: nothing is saved up meanwhile
         return await super().pause(seconds)
 
-    def _is_free(self, then: float) -> bool:
-        return (self._engine is None or self._engine.has_capacity()) and self._window_opens() <= then
+    def _first_wait(self, then: float) -> float:
+        paced = self._engine is None or self._engine.has_capacity()
+        next_slot = self._window_opens() if paced else max(self._window_opens(), self._paced + 1 / self._engine_rate)
+        return max(0.0, next_slot - then)
 
     async def _take_now(self, now: float) -> bool:
         self._left(now)
@@ -183,6 +202,7 @@ class LocalGate(Gate):
         if self._window_opens() > now or not engine.has_capacity():
             return False
         await engine.acquire()
+        self._paced = now
         self._stamp(now)
         if self._calls < _MANY:
             self._call_soon()
@@ -192,6 +212,7 @@ class LocalGate(Gate):
         now = self._clock.monotonic()
         self._left(now)
         await (await self._current_engine(now)).acquire()
+        self._paced = self._clock.monotonic()
         while (closed := self._window_opens() - self._clock.monotonic()) > 0:
             await self._clock.sleep(closed)
 
@@ -237,7 +258,38 @@ class LocalGate(Gate):
             bucket = max(1.0, rate * _BUCKET_SECONDS)
             self._engine = AsyncLimiter(bucket, bucket / rate)
             await self._engine.acquire(bucket - 1)
-            self._calls = math.ceil(rate)
+            self._calls = math.ceil(rate * self._seconds - _ROUNDING)
             self._window = self._calls / rate
             self._engine_rate = rate
         return self._engine
+
+
+class LocalGroupGate(LocalGate, GroupGate):
+    """The gate of a group in one process.
+
+    A call counts while it waits for the seller's slot, and a minute from when it left: calls that pile up in the seller's
+    queue leave at the seller's rate, and still no minute holds more than the budget.
+    """
+
+    _seconds = 60.0
+
+    def __init__(self, rate: float, clock: Clock) -> None:
+        super().__init__(rate, clock)
+        self._under_way = 0
+
+    def left(self) -> None:
+        self._under_way -= 1
+        super()._stamp(self._clock.monotonic())
+        self._call_soon()
+
+    def forgo(self) -> None:
+        self._under_way -= 1
+
+    def _stamp(self, now: float) -> None:  # noqa: ARG002  it has not left yet
+        self._under_way += 1
+
+    def _window_opens(self) -> float:
+        calls = self._calls - self._under_way
+        if calls <= 0:  # nobody knows when: looked at again when the next one would be due
+            return self._clock.monotonic() + 1 / self.rate
+        return self._stamps[-calls] + self._window if len(self._stamps) >= calls else 0.0

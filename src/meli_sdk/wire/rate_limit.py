@@ -7,7 +7,7 @@ from meli_sdk.config import DEFAULT_THROUGHPUT, check_throughput
 from meli_sdk.errors import ThroughputWaitError
 from meli_sdk.wire.clock import Clock, SystemClock
 from meli_sdk.wire.endpoint import RateGroup
-from meli_sdk.wire.gate import Gate, LocalGate
+from meli_sdk.wire.gate import Gate, GroupGate, LocalGate, LocalGroupGate
 from meli_sdk.wire.observe import LOGGER
 
 
@@ -41,10 +41,13 @@ class GatedRateLimiter(ABC):
         self._rate = check_throughput(rate)
         self._clock: Final[Clock] = clock
         self._sellers: dict[int | None, Gate] = {}
-        self._groups: dict[tuple[str, int | None], Gate] = {}
+        self._groups: dict[tuple[str, int | None], GroupGate] = {}
 
     @abstractmethod
     def _new_gate(self, name: str, rate: float) -> Gate: ...
+
+    @abstractmethod
+    def _new_group_gate(self, name: str, rate: float) -> GroupGate: ...
 
     def _gate(self, seller: int | None) -> Gate:
         gate = self._sellers.get(seller)
@@ -52,12 +55,12 @@ class GatedRateLimiter(ABC):
             gate = self._sellers[seller] = self._new_gate(f"seller:{seller or 'any'}", self._rate)
         return gate
 
-    def _narrow_gate(self, seller: int | None, group: RateGroup) -> Gate:
+    def _narrow_gate(self, seller: int | None, group: RateGroup) -> GroupGate:
         key = (group.name, seller if group.scope == "seller" else None)
         gate = self._groups.get(key)
         if gate is None:
             name = f"group:{group.name}" if group.scope == "application" else f"group:{group.name}:{seller or 'any'}"
-            gate = self._groups[key] = self._new_gate(name, group.per_minute / 60)
+            gate = self._groups[key] = self._new_group_gate(name, group.per_minute / 60)
         return gate
 
     async def acquire(self, seller: int | None, group: RateGroup | None, *, max_wait: float | None = None) -> float:
@@ -73,10 +76,18 @@ class GatedRateLimiter(ABC):
                 raise ThroughputWaitError(message, wait=predicted)
         if narrow is None:
             return await gate.acquire()
-        waited = await narrow.acquire() + await gate.acquire()
-        while narrow.paused():  # since it left there
-            waited += await narrow.acquire() + await gate.acquire()
-        return waited
+        waited = 0.0
+        while True:
+            waited += await narrow.acquire()
+            try:
+                waited += await gate.acquire()
+            except BaseException:
+                narrow.forgo()
+                raise
+            if not narrow.paused():
+                narrow.left()
+                return waited
+            narrow.forgo()  # a pause of the group came while it waited for the seller's slot
 
     async def penalize(self, seller: int | None, group: RateGroup | None, seconds: float) -> None:
         gate = self._gate(seller)
@@ -111,3 +122,6 @@ class LocalRateLimiter(GatedRateLimiter):
 
     def _new_gate(self, name: str, rate: float) -> Gate:  # noqa: ARG002  a name is for budgets that are shared
         return LocalGate(rate, self._clock)
+
+    def _new_group_gate(self, name: str, rate: float) -> GroupGate:  # noqa: ARG002  a name is for budgets that are shared
+        return LocalGroupGate(rate, self._clock)

@@ -1,5 +1,6 @@
 """One budget for all processes, kept in Redis (extra `redis`)."""
 
+import asyncio
 import math
 import secrets
 from collections import deque
@@ -8,9 +9,10 @@ from typing import Any, Final, NamedTuple, Self
 from meli_sdk.config import DEFAULT_THROUGHPUT
 from meli_sdk.errors import ConfigurationError
 from meli_sdk.wire.clock import Clock, SystemClock
-from meli_sdk.wire.gate import SAME_REFUSAL_SECONDS, Gate, LocalGate, Slowdown
+from meli_sdk.wire.gate import SAME_REFUSAL_SECONDS, Gate, GroupGate, LocalGate, Slowdown
 from meli_sdk.wire.observe import LOGGER
 from meli_sdk.wire.rate_limit import GatedRateLimiter
+from meli_sdk.wire.rate_limit_redis_scripts import HALVE, LEFT, PAUSE, TAKE
 
 _LEASE_SECONDS: Final = 0.1
 """A process takes the slots of so long at once, where so many of its calls wait."""
@@ -30,101 +32,6 @@ _SLOW_ANSWERS: Final = 5
 _ON_TIME: Final = 0.99
 """How much of what was added for slow answers an answer in time leaves."""
 _MICRO: Final = 1_000_000
-
-_TAKE: Final = """
-local t = redis.call('TIME')
-local now = t[1] * 1000000 + t[2]
-local rate, wanted, lease = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local ahead, late, bucket = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local member, known = ARGV[7], ARGV[8]
-local gate, slots, processes = KEYS[1], KEYS[2], KEYS[3]
-local function whole(number) return string.format('%.0f', number) end
-
-redis.call('ZADD', processes, whole(now), member)
-redis.call('ZREMRANGEBYSCORE', processes, '-inf', whole(now - 60000000))
-redis.call('PEXPIRE', processes, 120000)
-local missed = 0
-for index = 9, #ARGV do missed = missed + redis.call('ZREM', slots, ARGV[index]) end
-
-local state = redis.call('HMGET', gate, 'next', 'until', 'share', 'since')
-local next, pause = tonumber(state[1]), tonumber(state[2]) or 0
-local share = tonumber(state[3]) or 1
-if share < 1 then
-  share = math.min(1, share + 0.1 * math.floor(math.max(0, now - tonumber(state[4])) / 60000000))
-end
-local answer = {whole(math.max(0, pause - now)), 0, redis.call('ZCARD', processes), whole(share * 1000000)}
-if pause > now then return answer end
-
--- At most `calls` in any `window`, which is longer by what a call may leave too late.
-local calls = math.ceil(rate * share)
-local spacing = 1000000 / (rate * share)
-local stored = redis.call('HMGET', gate, 'late', 'late_until')
-local latest = tonumber(stored[1]) or 0
-if late >= latest or now > tonumber(stored[2]) then
-  latest = late
-  redis.call('HSET', gate, 'late', late, 'late_until', whole(now + 60000000 + calls * spacing))
-end
-local window = calls * spacing + latest
-local last = tonumber(redis.call('ZRANGE', slots, -1, -1, 'WITHSCORES')[2]) or 0
-if last > now + window + ahead then
-  redis.call('DEL', slots) -- the clock of the server went back
-  next = now + window
-elseif not next then
-  -- Forgotten by a restart, if this process has seen it before: what was given out lately may still be on its way.
-  next = known == '1' and now + window or now
-end
-redis.call('ZREMRANGEBYSCORE', slots, '-inf', whole(now - window))
-next = math.max(next - missed * spacing, now - bucket)
-local id = redis.call('HINCRBY', gate, 'given', wanted) - wanted
-local slot = now
-wanted = math.min(wanted, math.max(1, math.floor(lease / spacing)))
-for index = 1, wanted do
-  slot = math.max(slot, next)
-  local oldest = redis.call('ZRANGE', slots, -calls, -calls, 'WITHSCORES')[2]
-  if oldest then slot = math.max(slot, tonumber(oldest) + window) end
-  if index == 1 and slot > now + ahead then
-    answer[2] = whole(slot - now - ahead / 2) -- not given out so early: who has it may miss it
-    break
-  end
-  next = next + spacing
-  redis.call('ZADD', slots, whole(slot), id + index)
-  answer[#answer + 1] = whole(slot - now)
-  answer[#answer + 1] = id + index
-end
-redis.call('HSET', gate, 'next', whole(next))
-local kept = whole(math.max(600000, (slot - now) / 1000 + 60000))
-redis.call('PEXPIRE', gate, kept)
-redis.call('PEXPIRE', slots, kept)
-return answer
-"""
-"""Takes slots in a row. Returns microseconds of a pause, microseconds after which to ask again where the next slot is too
-far away, the number of processes, millionths of the rate that are used after refusals, and for each slot the microseconds
-until it and its number. Numbers of slots that were missed go in."""
-
-_PAUSE: Final = """
-local t = redis.call('TIME')
-local now = t[1] * 1000000 + t[2]
-local before = tonumber(redis.call('HGET', KEYS[1], 'until')) or 0
-local ends = math.max(before, now + tonumber(ARGV[1]))
-redis.call('HSET', KEYS[1], 'until', string.format('%.0f', ends), 'next', string.format('%.0f', ends))
-redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.max(600000, (ends - now) / 1000 + 60000)))
-return before <= now and 1 or 0
-"""
-"""Lets nothing pass for a time. Returns 1 where no pause was under way: the refusals of one pause are one."""
-
-_HALVE: Final = """
-local t = redis.call('TIME')
-local now = t[1] * 1000000 + t[2]
-local state = redis.call('HMGET', KEYS[1], 'share', 'since')
-local share, since = tonumber(state[1]) or 1, tonumber(state[2]) or 0
-if share < 1 then share = math.min(1, share + 0.1 * math.floor(math.max(0, now - since) / 60000000)) end
-if now - since < tonumber(ARGV[1]) then return {0, string.format('%.0f', share * 1000000)} end
-share = math.max(0.0625, share / 2)
-redis.call('HSET', KEYS[1], 'share', share, 'since', string.format('%.0f', now))
-redis.call('PEXPIRE', KEYS[1], 660000)
-return {1, string.format('%.0f', share * 1000000)}
-"""
-"""Halves the rate, unless that was just done. Returns whether, and millionths of the rate that are used from now on."""
 
 
 class _Slot(NamedTuple):
@@ -161,9 +68,11 @@ class _Server:
             message = f"RedisRateLimiter needs a URL such as redis://127.0.0.1:6379/0: {wrong}"
             raise ConfigurationError(message) from None
         self._failures = (redis.exceptions.RedisError, OSError, TimeoutError)
-        self._take = self._client.register_script(_TAKE)
-        self._pause = self._client.register_script(_PAUSE)
-        self._halve = self._client.register_script(_HALVE)
+        self._take = self._client.register_script(TAKE)
+        self._pause = self._client.register_script(PAUSE)
+        self._halve = self._client.register_script(HALVE)
+        self._left = self._client.register_script(LEFT)
+        self._telling: set[asyncio.Task[Any]] = set()
         self._prefix = f"{{{prefix}}}"
         self._member = secrets.token_hex(8)
         self._clock = clock
@@ -184,7 +93,9 @@ class _Server:
         """Whether it is in an outage and not yet time to ask again."""
         return self._alone_until > self._clock.monotonic()
 
-    async def take(self, name: str, rate: float, wanted: int, missed: list[int], *, known: bool) -> _Lease | None:
+    async def take(
+        self, name: str, rate: float, wanted: int, missed: list[int], *, known: bool, seconds: int
+    ) -> _Lease | None:
         """Slots, or a pause; None where Redis does not answer."""
         sent, late = self._clock.monotonic(), self._late
         answer = await self._run(
@@ -196,6 +107,7 @@ class _Server:
                 *(int(seconds * _MICRO) for seconds in (_LEASE_SECONDS, _AHEAD_SECONDS, late, _BUCKET_SECONDS)),
                 self._member,
                 int(known),
+                seconds,
                 *missed,
             ],
         )
@@ -233,6 +145,12 @@ class _Server:
         answer = await self._run(self._halve, [f"{self._prefix}:{name}"], [int(SAME_REFUSAL_SECONDS * _MICRO)])
         return None if answer is None else (bool(answer[0]), int(answer[1]) / _MICRO)
 
+    def tell_left(self, name: str, number: int) -> None:
+        """The call of this slot leaves only now. It does not wait until Redis knows."""
+        telling = asyncio.ensure_future(self._run(self._left, [f"{self._prefix}:{name}:slots"], [number]))
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
+
     async def _run(self, script: Any, keys: list[str], arguments: list[Any]) -> Any:  # noqa: ANN401  untyped client
         if self.left_alone():
             return None
@@ -261,11 +179,14 @@ class _Server:
         self._alone_until = now + _AGAIN_SECONDS
 
     async def aclose(self) -> None:
+        await asyncio.gather(*self._telling)
         await self._client.aclose()
 
 
 class _RedisGate(Gate):
     """The gate of one budget that is shared. It takes slots ahead for those who wait, and its part while Redis is away."""
+
+    _seconds = 1
 
     def __init__(self, name: str, rate: float, clock: Clock, server: _Server) -> None:
         super().__init__(rate, clock)
@@ -308,8 +229,8 @@ class _RedisGate(Gate):
         self._missed.extend(slot.number for slot in self._slots)
         self._slots.clear()
 
-    def _is_free(self, then: float) -> bool:  # noqa: ARG002  only Redis knows; it is asked by the call itself
-        return True
+    def _first_wait(self, then: float) -> float:  # noqa: ARG002  only Redis knows; it is asked by the call itself
+        return 0.0
 
     async def _take_now(self, now: float) -> bool:  # noqa: ARG002  only Redis knows
         return False
@@ -342,7 +263,7 @@ class _RedisGate(Gate):
             return None
         wanted = min(self._waiting, math.ceil(self.rate * _LEASE_SECONDS))
         missed = self._missed.copy()
-        lease = await self._server.take(self._name, self.rate, wanted, missed, known=self._known)
+        lease = await self._server.take(self._name, self.rate, wanted, missed, known=self._known, seconds=self._seconds)
         if lease is not None:
             del self._missed[: len(missed)]
         return lease
@@ -362,6 +283,33 @@ class _RedisGate(Gate):
             return True
         self._missed.append(slot.number)
         return False
+
+
+class _RedisGroupGate(_RedisGate, GroupGate):
+    """The gate of a group: a slot counts from its time on, and again from when the call left the seller's queue."""
+
+    _seconds = 60
+
+    def __init__(self, name: str, rate: float, clock: Clock, server: _Server) -> None:
+        super().__init__(name, rate, clock, server)
+        self._under_way: deque[_Slot | None] = deque()
+
+    def _leave(self, now: float) -> bool:
+        slot = self._slot
+        leaves = super()._leave(now)
+        if leaves:
+            self._under_way.append(slot)
+        return leaves
+
+    def left(self) -> None:
+        slot = self._under_way.popleft()  # whose of them it is does not matter
+        if slot is not None and slot.closes < self._clock.monotonic():
+            self._server.tell_left(self._name, slot.number)
+
+    def forgo(self) -> None:
+        slot = self._under_way.popleft()
+        if slot is not None:
+            self._missed.append(slot.number)
 
 
 class RedisRateLimiter(GatedRateLimiter):
@@ -408,6 +356,9 @@ class RedisRateLimiter(GatedRateLimiter):
 
     def _new_gate(self, name: str, rate: float) -> Gate:
         return _RedisGate(name, rate, self._clock, self._server)
+
+    def _new_group_gate(self, name: str, rate: float) -> GroupGate:
+        return _RedisGroupGate(name, rate, self._clock, self._server)
 
     async def aclose(self) -> None:
         """Closes the connection to Redis."""

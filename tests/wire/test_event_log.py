@@ -1,5 +1,6 @@
 """Events as log lines: words for people, fields for machines, no secrets for anybody."""
 
+import asyncio
 import logging
 
 import pytest
@@ -61,6 +62,16 @@ async def test_a_failure_is_a_warning_and_its_fields_are_on_the_record(opened, f
     }
     assert (ended["event"], ended["error_type"], ended["attempts"]) == ("CallEnded", "ItemNotFoundError", 1)
     assert "CANARY" not in caplog.text
+
+
+async def test_a_cancelled_call_is_no_success_and_no_failure(opened, fake, lines):
+    fake.answer(200, ORDER)
+    fake.seconds.append(100)
+    call = asyncio.create_task(opened(observers=[EventLog()]).orders.get(17))
+    await asyncio.sleep(7)
+    call.cancel()
+    await asyncio.wait([call])
+    assert lines() == [("INFO", "GET /orders/{order_id}: cancelled after 7.000 s, 1 attempts")]
 
 
 async def test_a_row_that_could_not_be_read_and_drift_are_lines(opened, fake, lines):

@@ -284,6 +284,12 @@ def test_a_query_is_encoded_once_and_arrives_as_it_was():
     assert url.origin() == ORIGIN
 
 
+@pytest.mark.parametrize("params", [{"q": "\ud800"}, {"q": ["lamp", "\udfff"]}, {"\ud83d": "x"}])
+def test_half_a_character_in_a_parameter_is_refused(params):
+    with pytest.raises(InputError, match=r"half of a character.*\\ud"):
+        build_url(ORIGIN, "/orders/search", render_params(params))
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -1,5 +1,6 @@
 """Events as OpenTelemetry spans and metrics; labels are templates."""
 
+import asyncio
 import sys
 
 import pytest
@@ -103,6 +104,17 @@ async def test_a_failed_call_carries_the_class_of_its_error(opened, fake, teleme
     assert call.attributes["error.type"] == "MeliConnectionError"
     (span,) = telemetry.exporter.get_finished_spans()
     assert "http.response.status_code" not in span.attributes
+
+
+async def test_a_cancelled_call_is_labelled_as_one(opened, fake, telemetry):
+    fake.answer(200, ORDER)
+    fake.seconds.append(100)
+    call = asyncio.create_task(opened(observers=[telemetry.observer]).orders.get(17))
+    await asyncio.sleep(7)
+    call.cancel()
+    await asyncio.wait([call])
+    (ended,) = telemetry.points()["meli.call.duration"]
+    assert (ended.attributes["error.type"], ended.sum) == ("CancelledError", pytest.approx(7, abs=0.01))
 
 
 async def test_rows_drift_and_other_events_are_counted(opened, fake, telemetry):

@@ -659,6 +659,41 @@ async def test_a_failure_without_an_answer_is_an_event_too(opened, fake):
     assert (type(call), call.error) == (CallEnded, event.error)
 
 
+async def test_a_cancelled_call_ends_as_one_and_not_as_a_success(opened, fake):
+    seen = []
+    fake.answer(200, ORDER)
+    fake.seconds.append(100)
+    call = asyncio.create_task(opened(observers=[seen.append]).orders.get(17))
+    await asyncio.sleep(7)
+    call.cancel()
+    await asyncio.wait([call])
+    (event,) = [event for event in seen if isinstance(event, CallEnded)]
+    assert (event.attempts, event.seconds) == (1, pytest.approx(7, abs=SOON))
+    assert isinstance(event.error, asyncio.CancelledError)
+
+
+async def test_what_a_token_provider_raises_ends_the_call_in_the_events_too(opened, fake, tokens):
+    class Broken(tokens):
+        async def token(self):
+            message = "the vault is sealed"
+            raise RuntimeError(message)
+
+    seen = []
+    with pytest.raises(RuntimeError) as raised:
+        await opened(Broken("APP_USR-x", ready=False), observers=[seen.append]).orders.get(17)
+    (event,) = seen
+    assert (type(event), event.attempts, event.error) == (CallEnded, 0, raised.value)
+
+
+async def test_a_deadline_is_the_end_that_observers_are_told(opened, fake):
+    seen = []
+    fake.answer(200, ORDER)
+    fake.seconds.append(100)
+    with pytest.raises(errors.DeadlineExceededError) as raised:
+        await opened(deadline=30, observers=[seen.append]).orders.get(17)
+    assert [event.error for event in seen if isinstance(event, CallEnded)] == [raised.value]
+
+
 async def test_a_retry_is_told_before_the_wait(opened, fake):
     told = []
     fake.fail(reset())

@@ -11,12 +11,12 @@ from yarl import URL
 
 from meli_sdk import errors
 from meli_sdk.codec import Codec
-from meli_sdk.errors import Cause, ResponseError
+from meli_sdk.errors import CallInfo, Cause, ResponseError
 from meli_sdk.models import Order
 from meli_sdk.wire import endpoint as readers
 from meli_sdk.wire.endpoint import Endpoint, Safety
 from meli_sdk.wire.message import Request, Response
-from meli_sdk.wire.response import read_response, read_retry_after
+from meli_sdk.wire.response import read_part_error, read_response, read_retry_after
 
 CODEC = Codec()
 ENDPOINT: Endpoint[Any] = Endpoint(
@@ -436,6 +436,27 @@ def test_no_body_keeps_an_error_from_being_made(status, body):
     assert error.request_id == "r-1"
     assert str(error)
     assert pickle.loads(pickle.dumps(error)).status == status  # noqa: S301  our own bytes
+
+
+NESTED = [
+    *('{"cause": %s}', '{"errors": [%s]}', '{"cause": [{"code": %s}]}', '{"cause": [{"references": [%s]}]}'),
+    *('{"message": "a.b", "error": %s}', '{"message": %s}', '{"error": {"message": %s}}', "%s"),
+]
+
+
+@pytest.mark.parametrize("text", NESTED)
+@pytest.mark.parametrize(("begin", "end"), [("[", "]"), ('{"a": ', "}")], ids=["arrays", "objects"])
+def test_no_depth_keeps_an_error_from_being_made(text, begin, end):
+    """What can just be parsed cannot always be written again; at which depth that is, the caller's stack decides."""
+    codec = Codec()
+    for depth in range(880, 1_000):
+        body = (text % (begin * depth + "1" + end * depth)).encode()
+        error = refused(400, body)
+        assert isinstance(error, errors.BadRequestError)
+        assert "400" in str(error)
+        if isinstance(error.raw, dict | list):
+            part = read_part_error(answer(200), 404, error.raw, (), codec, CallInfo("GET", "/items"))
+            assert isinstance(part, errors.NotFoundError)
 
 
 def test_many_causes_are_a_hundred_and_the_message_shows_three():

@@ -1,6 +1,7 @@
 """Events as lines of the standard logging module."""
 
 import logging
+from asyncio import CancelledError
 from typing import Any, Final
 
 import attrs
@@ -22,8 +23,8 @@ class EventLog:
     """An observer that writes every event to a logger: `MeliApp(..., observers=[EventLog()])`.
 
     A line says what happened in words; its record holds the event's fields as `record.meli`, a mapping, for handlers
-    that write JSON. What succeeds is DEBUG, what is repeated or waited for is INFO, what failed is WARNING. No line holds
-    a token, an id of a path, a body, or a value of a body that could not be decoded.
+    that write JSON. What succeeds is DEBUG, what is repeated, waited for or cancelled is INFO, what failed is WARNING. No
+    line holds a token, an id of a path, a body, or a value of a body that could not be decoded.
 
     Args:
         logger: `meli_sdk.events` where left out.
@@ -62,7 +63,7 @@ def _level(event: Event) -> int:
     match event:
         case AttemptEnded(error=None) | CallEnded(error=None):
             return logging.DEBUG
-        case AttemptEnded() | RetryScheduled() | Waited() | DriftMet():
+        case AttemptEnded() | RetryScheduled() | Waited() | DriftMet() | CallEnded(error=CancelledError()):
             return logging.INFO
         case CallEnded() | RowFailed():
             return logging.WARNING
@@ -80,6 +81,8 @@ def _line(event: Event) -> str:
             text += f"attempt {event.attempt} failed after {event.seconds:.3f} s: {type(event.error).__name__}"
         case CallEnded(error=None):
             text += f"done in {event.seconds:.3f} s, {event.attempts} attempts"
+        case CallEnded(error=CancelledError()):
+            text += f"cancelled after {event.seconds:.3f} s, {event.attempts} attempts"
         case CallEnded():
             text += f"failed after {event.seconds:.3f} s, {event.attempts} attempts: {type(event.error).__name__}"
         case RetryScheduled():

@@ -200,7 +200,7 @@ def build_url(origin: URL, path: str, params: Mapping[str, str] | None = None) -
     """Origin, path and query as one URL that is already encoded. The three are joined as parts, not as text to parse.
 
     Raises:
-        InputError: the path would lead away from the origin.
+        InputError: the path would lead away from the origin, or a parameter is no text that can be encoded.
     """
     if not path.startswith("/") or path.startswith("//") or "?" in path or "#" in path:
         message = f"path {shown(path)} leads away from {origin}"
@@ -208,7 +208,12 @@ def build_url(origin: URL, path: str, params: Mapping[str, str] | None = None) -
     if not params:
         return origin.with_path(path, encoded=True)
     scheme, authority = _scheme_and_authority(origin)
-    return URL.build(scheme=scheme, authority=authority, path=path, query_string=urlencode(params), encoded=True)
+    try:
+        query = urlencode(params)
+    except UnicodeEncodeError as wrong:
+        message = f"a query parameter holds half of a character, which cannot be sent: {shown(wrong.object)}"
+        raise InputError(message) from None
+    return URL.build(scheme=scheme, authority=authority, path=path, query_string=query, encoded=True)
 
 
 def check_headers(headers: object) -> Mapping[str, str]:

@@ -45,7 +45,9 @@ class CallEnded(CallEvent):
 
     attempts: int
     seconds: float
-    error: MeliError | None
+    error: BaseException | None
+    """What the call raised: a `MeliError`, `asyncio.CancelledError` where it was cancelled, or what a token provider or a
+    transport of your own raised; None: it returned."""
 
 
 @frozen(kw_only=True)

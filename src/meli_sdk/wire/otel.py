@@ -7,7 +7,7 @@ https://opentelemetry.io/docs/specs/semconv/http/
 import time
 from typing import TYPE_CHECKING, Final
 
-from meli_sdk.errors import ConfigurationError, MeliError
+from meli_sdk.errors import ConfigurationError
 from meli_sdk.version import __version__
 from meli_sdk.wire.observe import AttemptEnded, CallEnded, CallEvent, DriftMet, Event, RetryScheduled, RowFailed, Waited
 
@@ -25,7 +25,8 @@ class OpenTelemetryObserver:
     """An observer that makes spans and metrics: `MeliApp(..., observers=[OpenTelemetryObserver()])`.
 
     Each attempt is a client span, a child of the span that is current where the call is made. Labels are the method and
-    the path template, so a label never holds an id; no label holds a seller.
+    the path template, so a label never holds an id; no label holds a seller. `error.type` is the class of what was raised,
+    `CancelledError` of a call that was cancelled.
 
     Metrics: `http.client.request.duration` (s) for attempts, `meli.call.duration` (s) for calls with their attempts and
     waits, `meli.call.wait` (s) for turns waited for, `meli.call.retries`, `meli.rows.failed`, `meli.drift`, and
@@ -106,6 +107,6 @@ def _labels(event: Event) -> Labels:
     if isinstance(event, AttemptEnded) and event.status is not None:
         labels["http.response.status_code"] = event.status
     error = getattr(event, "error", None)
-    if isinstance(error, MeliError):
+    if isinstance(error, BaseException):
         labels["error.type"] = type(error).__name__
     return labels

@@ -243,20 +243,19 @@ class Pipeline:
             raise errors.DryRunError(message, request=request, call=CallInfo(endpoint.method, endpoint.label))
         travel = _Travel(self, endpoint, request, caller)
         start = self.clock.monotonic() if self.observers else 0.0
-        failure: MeliError | None = None
         try:
             result: T = await (
                 travel.attempts() if options.deadline is None else self._before(options.deadline, travel)
             )
-            return result  # noqa: TRY300  typed by an annotation: a cast is a call
-        except MeliError as raised:
-            failure = raised
-            if travel.may_have_been_applied():
+        except BaseException as failure:  # a cancellation too, and whatever a token provider raises: none is a success
+            if isinstance(failure, MeliError) and travel.may_have_been_applied():
                 failure.may_have_been_applied = True
-            raise
-        finally:
             if self.observers:
                 travel.tell(CallEnded, attempts=travel.attempt, seconds=self.clock.monotonic() - start, error=failure)
+            raise
+        if self.observers:
+            travel.tell(CallEnded, attempts=travel.attempt, seconds=self.clock.monotonic() - start, error=None)
+        return result
 
     async def _before(self, deadline: float, travel: "_Travel") -> Any:  # noqa: ANN401  what the reader returns
         scope = travel.scope = asyncio.timeout(None)

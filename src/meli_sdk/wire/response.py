@@ -96,7 +96,10 @@ def read_part_error(
     response: Response, status: int, body: object, rules: tuple[ErrorRule, ...], codec: Codec, call: CallInfo
 ) -> errors.ResponseError:
     """The exception for a part of an answer that says no: what it would have been as an answer of its own."""
-    content = codec.encode(body) if body else b""
+    try:
+        content = codec.encode(body) if body else b""
+    except errors.InputError:  # what could be read may be nested too deeply to be written again
+        content = b""
     part = Response(status=status, headers=response.headers, body=content, request=response.request)
     return read_error(part, rules, codec, call)
 
@@ -140,7 +143,7 @@ def _code_and_message(fields: Mapping[str, Any], text: str) -> tuple[str | None,
     )
     explanation = fields.get("error")
     if code is None and message is not None and "." in message and _IDENTIFIER.fullmatch(message) and explanation:
-        return normal_code(message), str(explanation)  # the two keys hold each other's value
+        return normal_code(message), _text(explanation)  # the two keys hold each other's value
     if not fields and text.strip():
         message = " ".join(text.split())[:200] if not text.lstrip().startswith("<") else "(an HTML page)"
         code = text.strip() if _IDENTIFIER.fullmatch(text.strip()) else None
@@ -156,13 +159,21 @@ def _causes(fields: Mapping[str, Any]) -> tuple[Cause, ...]:
     return tuple(found)
 
 
+def _text(value: object) -> str:
+    """A value of the body in words. What could just be parsed may be nested too deeply to be written again."""
+    try:
+        return str(value)
+    except RecursionError:
+        return f"({type(value).__name__} nested too deeply)"
+
+
 def _cause(row: object) -> Cause:
     if not isinstance(row, Mapping):
-        return Cause(message=row if isinstance(row, str) else str(row)[:_CLIP], raw=row)
+        return Cause(message=row if isinstance(row, str) else _text(row)[:_CLIP], raw=row)
     fields = cast("Mapping[str, object]", row)
 
     def text(*keys: str) -> str | None:
-        return next((str(value) for key in keys if (value := fields.get(key)) not in (None, "")), None)
+        return next((_text(value) for key in keys if (value := fields.get(key)) not in (None, "")), None)
 
     number = fields.get("cause_id")
     if isinstance(number, str) and number.isascii() and number.isdigit() and len(number) < 20:  # noqa: PLR2004
@@ -174,7 +185,7 @@ def _cause(row: object) -> Cause:
         type=text("type"),
         cause_id=number if isinstance(number, int) and not isinstance(number, bool) else None,
         department=text("department"),
-        references=tuple(map(str, cast("list[object]", references))) if isinstance(references, list) else (),
+        references=tuple(map(_text, cast("list[object]", references))) if isinstance(references, list) else (),
         raw=row,
     )
 

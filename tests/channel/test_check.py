@@ -172,6 +172,33 @@ async def test_a_global_account_whose_stock_mercado_libre_holds_takes_none(check
     assert "MLM, MLB, MLC" in sentence
 
 
+@pytest.mark.parametrize(("seller", "service_id"), [("local", 154), ("stores", 231_876)])
+async def test_how_an_account_ships_matters_to_carriers_alone(
+    check: MakeCheck, box: Sandbox, seller: str, service_id: int
+):
+    preferences = f"GET /users/{SELLERS[seller]}/shipping_preferences"
+    box.fail_next(preferences, 403, times=1)
+    found = await check(seller, carriers=van(service_id))
+    assert (found.problems, found.seller.preferences) == ((), None)
+    assert found.limitations["mercado_envios"] == LIMITATIONS["mercado_envios"].channel
+    box.fail_next(preferences, 403, times=1)
+    (problem,) = (await check(seller, carriers=van(7))).problems
+    assert problem.job is Job.FULFILLMENT
+    assert "the service_id 7 cannot be compared" in problem.sentence
+
+
+@pytest.mark.parametrize(("verb", "stands_in_the_way"), [("list", False), ("sell", True)])
+async def test_an_account_that_may_not_list_still_sends_the_stock_of_what_it_sells(
+    check: MakeCheck, box: Sandbox, verb: str, stands_in_the_way: bool
+):
+    status = {"site_status": "active", verb: {"allow": False, "codes": ["restricted"]}}
+    user = {"id": LOCAL_SELLER_ID, "site_id": "MLA", "nickname": "N", "tags": [], "status": status}
+    box.fail_next("GET /users/me", 200, user, times=1)
+    found = await check("local")
+    assert bool(found.inventory_problems) is stands_in_the_way
+    assert found.ok is not stands_in_the_way
+
+
 async def test_problems_of_other_jobs_leave_inventory_alone(check: MakeCheck):
     found = await check("local", carriers=van(1), webhook_client_id=None)
     assert {problem.job for problem in found.problems} == {Job.FULFILLMENT, Job.NOTIFICATIONS}

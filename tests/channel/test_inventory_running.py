@@ -12,7 +12,7 @@ from meli_sdk.channel import (
     StockLevel,
 )
 from meli_sdk.channel.events import PassFailed
-from meli_sdk.errors import ConfigurationError, MappingError
+from meli_sdk.errors import ConfigurationError, ForbiddenError, MappingError
 from meli_sdk.sandbox import Fault, FaultKind, FaultPlan, FaultProxy, Sandbox, faults
 from meli_sdk.wire.observe import Event, Observers
 
@@ -107,6 +107,24 @@ async def test_warehouses_that_are_mapped_to_nothing_hold_up_stock_and_not_the_c
     (failed, *_) = [event for event in told if isinstance(event, PassFailed)]
     assert isinstance(failed.error, ConfigurationError | MappingError)
     assert failed.job == Job.INVENTORY
+
+
+async def test_an_account_that_may_not_be_read_holds_up_stock_and_not_the_channel(open_channel: Open, box: Sandbox):
+    channel = await open_channel("stores", jobs={Job.INVENTORY})
+    told: list[Event] = []
+    channel._app.pipeline.observers = Observers((told.append,))
+    await channel.queue_stock([StockLevel(LAMP, "N", 4)])
+    box.fail_next("GET /users/{id}/stores/search", 403, times=10)
+    await run_until(channel, lambda: any(isinstance(event, PassFailed) for event in told))
+    (failed, *_) = [event for event in told if isinstance(event, PassFailed)]
+    assert isinstance(failed.error, ForbiddenError)
+    assert failed.job == Job.INVENTORY
+
+
+async def test_stock_is_sent_whatever_becomes_of_the_shipping_preferences(open_channel: Open, box: Sandbox):
+    channel = await open_channel()
+    box.fail_next("GET /users/{id}/shipping_preferences", 403, times=10)
+    assert (await channel.sync_inventory([StockLevel(LAMP, "MAIN", 4)])).totals == {"applied": 1}
 
 
 @each_database

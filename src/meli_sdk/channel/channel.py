@@ -41,12 +41,12 @@ from meli_sdk.channel.outbox import DeliveryReport, Send, deliver
 from meli_sdk.channel.parcels import Parcel, tracking_of
 from meli_sdk.channel.preflight import ItemLike, PreflightReport, preflight
 from meli_sdk.channel.quarantine import QuarantinedThing, set_aside_things
-from meli_sdk.channel.running import RunningJob, Step, run_jobs
+from meli_sdk.channel.running import RunningJob, Step, passes_by, run_jobs
 from meli_sdk.channel.scope import Scope
 from meli_sdk.channel.settings import ChannelSettings, Job
 from meli_sdk.channel.sku_review import SkuReview, review
 from meli_sdk.config import check_seconds
-from meli_sdk.errors import InputError, MappingError, MeliError, SessionStateError, shown
+from meli_sdk.errors import InputError, MappingError, MeliError, ResponseError, SessionStateError, shown
 from meli_sdk.resources.arguments import several
 from meli_sdk.resources.shipments_push import PushResult
 from meli_sdk.sites import GLOBAL_SELLING
@@ -383,7 +383,9 @@ class SalesChannel:
             return
         try:
             scope, check = await self._stock_scope()
-        except MappingError as wrong:  # the other jobs go on
+        except (MappingError, ResponseError) as wrong:  # the other jobs go on
+            if passes_by(wrong):
+                raise
             LOGGER.warning("channel %s: stock waits: %s", scope.settings.name, wrong)
             scope.tell(PassFailed, job=Job.INVENTORY, failures=1, error=wrong)
             await scope.clock.sleep(INVENTORY_PAUSE)

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from meli_sdk.channel.limitations import account_limitations
 from meli_sdk.channel.mappings import SELLING_ADDRESS, near, unmatched
 from meli_sdk.channel.settings import ChannelSettings, Job
-from meli_sdk.errors import MappingError
+from meli_sdk.errors import MappingError, ResponseError
 from meli_sdk.models.shipments_tracking import ME1_SERVICES
 from meli_sdk.sites import GLOBAL_SELLING
 
@@ -37,7 +37,7 @@ class CheckedAccount:
     stores: tuple["Store", ...] = ()
     """The stores that hold stock, of an account with several origins."""
     preferences: "SellerShippingPreferences | None" = None
-    """How a local account ships."""
+    """How a local account ships; None where it could not be read."""
     marketplaces: tuple["MarketplaceTarget", ...] = ()
     """Where a Global Selling account sells."""
 
@@ -156,12 +156,19 @@ class ChannelCheck:
 
 
 async def read_account(session: "MeliSession") -> CheckedAccount:
-    """Reads what a check compares: two calls, and one more for each fifty stores."""
+    """Reads what a check compares: two calls, and one more for each fifty stores.
+
+    How the account ships matters to carriers alone, so the rest is compared without it where it cannot be read.
+    """
     user = await session.users.me()
     if user.site_id == GLOBAL_SELLING:
         return CheckedAccount(user=user, marketplaces=(await session.marketplace.user()).marketplaces)
     stores = tuple([store async for store in session.stock.stores()]) if SEVERAL_ORIGINS in user.tags else ()
-    return CheckedAccount(user=user, stores=stores, preferences=await session.shipments.preferences())
+    try:
+        preferences = await session.shipments.preferences()
+    except ResponseError:
+        preferences = None
+    return CheckedAccount(user=user, stores=stores, preferences=preferences)
 
 
 def check_channel(settings: ChannelSettings, account: CheckedAccount, *, now: datetime) -> ChannelCheck:
@@ -180,7 +187,7 @@ def check_channel(settings: ChannelSettings, account: CheckedAccount, *, now: da
             locations=account.locations,
             has_stores=account.has_stores,
             is_global=account.is_global,
-            modes=() if account.preferences is None else account.preferences.modes,
+            modes=None if account.preferences is None else account.preferences.modes,
         ),
     )
 
@@ -207,17 +214,17 @@ def _seller(settings: ChannelSettings, account: CheckedAccount) -> Iterator[Chec
                 "has to settle that with Mercado Libre"
             ),
         )
-    for verb, permission in (("list", user.status.list), ("sell", user.status.sell)):
-        if permission is not None and permission.allow is False:
-            codes = ", ".join(permission.codes) or "no reason given"
-            yield CheckProblem(
-                setting="user_id",
-                word=str(settings.user_id),
-                sentence=(
-                    f"user_id {settings.user_id}: this account may not {verb} ({codes}); the seller has to settle that "
-                    "with Mercado Libre"
-                ),
-            )
+    selling = user.status.sell  # not `list`: no job of a channel lists anything
+    if selling is not None and selling.allow is False:
+        codes = ", ".join(selling.codes) or "no reason given"
+        yield CheckProblem(
+            setting="user_id",
+            word=str(settings.user_id),
+            sentence=(
+                f"user_id {settings.user_id}: this account may not sell ({codes}); the seller has to settle that with "
+                "Mercado Libre"
+            ),
+        )
 
 
 def _webhooks(settings: ChannelSettings, account: CheckedAccount) -> Iterator[CheckProblem]:  # noqa: ARG001  as all checks
@@ -351,11 +358,16 @@ def _carriers(settings: ChannelSettings, account: CheckedAccount) -> Iterator[Ch
                 f"{what} {mapping.service_id} is for me1 of a local site, and this is a Global Selling account: leave "
                 "service_id out"
             )
-        elif str(mapping.service_id) not in known:
+        elif str(mapping.service_id) in known:
+            continue
+        elif account.preferences is None:
+            sentence = (
+                f"{what} {mapping.service_id} cannot be compared: how account {account.user.id} ships could not be read; "
+                f"check again, or leave it out to use the one of {account.site_id}"
+            )
+        else:
             remedy = f"leave it out to use the one of {account.site_id}, or correct it"
             sentence = str(unmatched(what, str(mapping.service_id), known, remedy))
-        else:
-            continue
         yield CheckProblem(setting="carriers", word=carrier, job=Job.FULFILLMENT, sentence=sentence)
 
 

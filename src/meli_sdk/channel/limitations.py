@@ -107,10 +107,15 @@ LIMITATIONS: Final[Mapping[str, Limitation]] = {
 
 
 def account_limitations(
-    settings: ChannelSettings, *, locations: Sequence[str], has_stores: bool, is_global: bool, modes: Sequence[str]
+    settings: ChannelSettings,
+    *,
+    locations: Sequence[str],
+    has_stores: bool,
+    is_global: bool,
+    modes: Sequence[str] | None,
 ) -> Mapping[str, str]:
-    """How each limitation of the guide holds for one account, in sentences."""
-    own = [mode for mode in ("me1", "custom") if mode in modes]
+    """How each limitation of the guide holds for one account, in sentences; `modes` is None where it is not known."""
+    own = [mode for mode in ("me1", "custom") if mode in (modes or ())]
     if is_global:
         envios = (
             "Global Selling: only orders that ship by own logistics (me1) take a parcel; all others are managed by the "
@@ -122,6 +127,8 @@ def account_limitations(
         visible = (
             "a custom shipment's number is shown nowhere on the site" if "custom" in own else "me1 shows its number"
         )
+    elif modes is None:
+        envios, visible = LIMITATIONS["mercado_envios"].channel, LIMITATIONS["not_visible"].channel
     else:
         envios = visible = "this account ships by Mercado Envíos alone, so no order of it takes a parcel"
     if has_stores:

@@ -310,6 +310,8 @@ async def test_wrong_arguments_are_refused_before_any_call(box: Sandbox, channel
     before = box.calls
     with pytest.raises(InputError, match="order_id"):
         await channel.push_shipment("12x", ONE)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"order_id: no order has the id \d+, it is longer than 63 bits"):
+        await channel.push_shipment(2**63, ONE)
     with pytest.raises(InputError, match="parcel must be a Parcel"):
         await channel.push_shipment(5, "AA1")  # type: ignore[arg-type]
     assert box.calls == before

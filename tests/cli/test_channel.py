@@ -72,9 +72,19 @@ def test_settings_are_changed_and_a_wrong_one_changes_nothing(channel, connected
         ("throughput=fast", "throughput"),
         ("colours.red=1", "is no table of the settings"),
         ("throughput", "--set is NAME=VALUE"),
+        ('carriers.dhl={named="DHL"}', "unknown key 'named' in [carriers.dhl]; did you mean 'name'?"),
+        ('carriers.dhl={tracking_url="https://x/{tracking_number}"}', "[carriers.dhl] name is missing"),
+        ("carriers.dhl=5", "CarrierMapping.name must be text, got 5"),
+        ('warehouses.a={combine="sum"}', "[warehouses.a] location is missing"),
+        ("throughput=" + "9" * 5_000, "throughput"),
+        ("order_groups=" + "[" * 50_000, "order_groups"),
     ):
         done = channel("channel", "settings", "--set", wrong)
         assert (done.code, says in done.err, path.read_bytes()) == (2, True, before), done.err
+    shared = [f'warehouses.{name}={{location="selling_address",combine="sum"}}' for name in ("main", "a")]
+    assert channel("channel", "settings", "--set", shared[0], "--set", shared[1]).code == 0
+    table = {"location": "selling_address", "combine": "sum"}
+    assert tomllib.loads(path.read_text())["warehouses"] == {"main": table, "a": table}
     assert channel("channel", "settings", "--unset", "carriers.mine").code == 0
     assert "mine" not in tomllib.loads(path.read_text()).get("carriers", {})
 
@@ -122,6 +132,13 @@ def test_one_parcel_is_told_of_an_order_and_another_is_refused(shop, channel):
     done = channel(*flags, "T-2")
     assert (done.code, done.rows[0]["outcome"], "refused" in done.err) == (5, "refused", True)
     assert shop.world.shipments[order.shipment_id].tracking_number == "T-1"
+
+
+def test_an_order_that_cannot_be_is_named_before_any_call(shop, channel):
+    assert channel("channel", "settings", "--set", "carriers.mine=DHL").code == 0
+    calls = shop.calls
+    done = channel("channel", "ship", "9" * 20, "--carrier", "mine", "--number", "T-1")
+    assert (done.code, "order_id: no order has the id" in done.err, shop.calls) == (2, True, calls), done.err
 
 
 def test_a_handler_of_yours_is_found_and_called(shop, channel, tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """`meli channel skus` and `meli channel stock`: SKUs compared, and the stock of your warehouses sent."""
 
 import asyncio
+import io
 import json
 from pathlib import Path
 
@@ -109,6 +110,25 @@ def test_levels_come_as_json_json_lines_or_csv(shop, channel, file, text):
     assert units(shop, KEYBOARD) == 8
 
 
+@pytest.fixture
+def piped(monkeypatch):
+    """Gives the next command its standard input."""
+
+    def given(content: bytes) -> None:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content), encoding="ascii"))
+
+    return given
+
+
+def test_levels_come_down_a_pipe(shop, channel, piped):
+    piped("\ufeffsku,warehouse,quantity\nTEC-TKL,main,8\nCAMIÓN,main,1\n".encode())
+    done = channel("channel", "stock", "-")
+    assert (done.code, units(shop, KEYBOARD)) == (7, 8), done.err
+    piped(b"sku,warehouse,quantity\nCAMI\xd3N,main,1\n")
+    done = channel("channel", "stock", "-")
+    assert (done.code, "standard input: this is no UTF-8" in done.err) == (2, True), done.err
+
+
 def test_queued_levels_are_kept_and_sent_by_who_comes_next(shop, channel, file):
     done = channel("channel", "stock", str(file), "--queue")
     assert (done.code, done.out, "3 levels are kept" in done.err, writes(shop)) == (0, "", True, [])
@@ -143,7 +163,13 @@ async def test_many_skus_are_asked_about_on_a_terminal(shop, channel, connected,
         ('{"sku": "A", "warehouse": "main", "quantity": true}', "line 1: quantity"),
         ('{"sku": "A", "warehouse": "main", "quantity": 1}\n{', "line 2: no JSON"),
         ("[1, 2", "no JSON"),
+        ("[" * 100_000, "nested too deep"),
+        (f"sku,warehouse,quantity\nA,main,{'9' * 5_000}\n", "line 2: quantity"),
+        (f"sku,warehouse,quantity,sequence\nA,main,1,{'9' * 5_000}\n", "line 2: sequence"),
+        (f"sku,warehouse,quantity\n{'A' * 200_000},main,1\n", "line 2: no CSV that can be read: field larger"),
+        (f"{'A' * 200_000},warehouse,quantity\nA,main,1\n", "line 1: no CSV that can be read: field larger"),
     ],
+    ids=lambda value: value[:40],
 )
 def test_a_wrong_level_is_named_before_anything_is_kept(shop, channel, file, text, says):
     file.write_text(text)

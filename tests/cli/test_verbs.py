@@ -191,6 +191,12 @@ def test_stock_is_written_row_by_row_and_a_bad_row_stops_no_other(shop, here, fi
     assert (here("stock", "push", str(file)).code, stock(shop, "TEC-TKL")) == (0, 3)
 
 
+def test_stock_comes_down_a_pipe(shop, here, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"sku,quantity\nTEC-TKL,9\n")))
+    done = here("stock", "push", "-")
+    assert (done.code, stock(shop, "TEC-TKL")) == (0, 9), done.err
+
+
 async def test_many_writes_are_asked_about_on_a_terminal(shop, connected, file):
     file.write_text(
         "item_id,quantity\n" + "".join(f"MLA{number},1\n" for number in range(1000, 1020)) + "MLA1402200155,2\n"
@@ -218,7 +224,10 @@ async def test_many_writes_are_asked_about_on_a_terminal(shop, connected, file):
         ("sku,quantity\nA,1.5\n", "got '1.5'"),
         ("sku,item_id,quantity\nA,MLA1,1\n", "line 2: sku or item_id, one of them"),
         ("sku,quantity\nA,1\nA,2\n", "line 3: the same item stands in line 2"),
+        (f"sku,quantity\nA,{'9' * 5_000}\n", "line 2: quantity is a whole number from 0 to 99,999"),
+        (f"sku,quantity\n{'A' * 200_000},1\n", "line 2: no CSV that can be read: field larger"),
     ],
+    ids=lambda value: value[:40],
 )
 def test_a_wrong_line_is_named_before_the_first_call(shop, here, file, text, says):
     file.write_text(text)

@@ -68,6 +68,14 @@ MISSED_SECONDS: Final = 1_800.0
 """Between two questions for missed notifications."""
 
 
+def _order_id(name: str, value: object) -> int:
+    order_id = int(whole_number(name, value))
+    if order_id > inbox.MAX_ID:
+        message = f"{name}: no order has the id {order_id}, it is longer than 63 bits"
+        raise InputError(message)
+    return order_id
+
+
 class SalesChannel:
     """One seller's sales channel. An async context manager: opening it makes its tables.
 
@@ -254,11 +262,7 @@ class SalesChannel:
         check_since(since, scope.now())
         one_pass = OrderPass(scope, handler, progress=progress, dry_run=dry_run, shipments=shipments)
         if order_ids is not None:
-            wanted = [int(whole_number("order_ids", order_id)) for order_id in several("order_ids", order_ids)]
-            if max(wanted, default=0) > inbox.MAX_ID:
-                message = f"order_ids: no order has the id {max(wanted)}, it is longer than 63 bits"
-                raise InputError(message)
-            return await one_pass.by_id(wanted)
+            return await one_pass.by_id([_order_id("order_ids", one) for one in several("order_ids", order_ids)])
         if dry_run:
             return await one_pass.run(since)
         async with self._database.exclusive(f"orders-{scope.user_id}", scope.clock):
@@ -421,7 +425,7 @@ class SalesChannel:
             OrderNotFoundError: there is no such order.
             AuthError, TransportError, ResponseError: it was not sent, or Mercado Libre refused it.
         """
-        number = int(whole_number("order_id", order_id))
+        number = _order_id("order_id", order_id)
         tracking_of(self._offline().settings, parcel)
         scope = await self._account()
         async with self._pushing:

@@ -149,9 +149,9 @@ def _settings(tree: Table) -> ChannelSettings:
     return ChannelSettings(
         main["name"],
         channel["user_id"],
-        carriers={name: _carrier(name, row) for name, row in _mapping(tree, "carriers").items()},
+        carriers={name: carrier_of(name, row) for name, row in _mapping(tree, "carriers").items()},
         skus=_mapping(tree, "skus"),
-        warehouses={name: _warehouse(name, row) for name, row in _mapping(tree, "warehouses").items()},
+        warehouses={name: warehouse_of(name, row) for name, row in _mapping(tree, "warehouses").items()},
         privacy=PrivacySettings(**tables["advanced"]),
         **given,
     )
@@ -165,17 +165,29 @@ def _mapping(tree: Table, name: str) -> Table:
     return cast("dict[str, Any]", found)
 
 
-def _carrier(name: str, row: object) -> CarrierMapping:
-    if isinstance(row, str):
-        return CarrierMapping(row)
-    found = _only(row, _CARRIER, f"carriers.{name}")
+def carrier_of(name: str, row: object) -> CarrierMapping:
+    """A carrier as TOML writes it: its name, or a table.
+
+    Raises:
+        ConfigurationError: an unknown key.
+        MappingError: the name is missing, or a value is wrong.
+    """
+    if not isinstance(row, dict):
+        return CarrierMapping(cast("str", row))
+    found = _only(cast("object", row), _CARRIER, f"carriers.{name}")
     if "name" not in found:
         message = f"[carriers.{name}] name is missing: what Mercado Libre shall call this carrier"
         raise MappingError(message)
     return CarrierMapping(**found)
 
 
-def _warehouse(name: str, row: object) -> WarehouseMapping:
+def warehouse_of(name: str, row: object) -> WarehouseMapping:
+    """A warehouse as TOML writes it: its location, or a table.
+
+    Raises:
+        ConfigurationError: an unknown key.
+        MappingError: the location is missing, or a value is wrong.
+    """
     if not isinstance(row, dict):
         return WarehouseMapping(cast("str", row))
     found = _only(cast("object", row), _WAREHOUSE, f"warehouses.{name}")

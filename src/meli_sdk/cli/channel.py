@@ -20,14 +20,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from meli_sdk.channel.channel import SalesChannel
 from meli_sdk.channel.current_settings import check_settings
 from meli_sdk.channel.database import Database
-from meli_sdk.channel.mappings import CarrierMapping
 from meli_sdk.channel.orders import OrderProgress
 from meli_sdk.channel.orders_handover import DRAIN_SECONDS, ChannelOrder, OrderHandler
 from meli_sdk.channel.parcels import Parcel
 from meli_sdk.channel.quarantine import QuarantinedThing
 from meli_sdk.channel.registry import registered_channels
 from meli_sdk.channel.settings import ChannelSettings
-from meli_sdk.channel.settings_file import load_settings, save_settings, tables_of
+from meli_sdk.channel.settings_file import carrier_of, load_settings, save_settings, tables_of, warehouse_of
 from meli_sdk.cli.channel_place import SWITCH, Place, format_of, opened, settings_path
 from meli_sdk.cli.channel_stock import skus, stock
 from meli_sdk.cli.failures import MAPPINGS, REFUSED, SOME_FAILED
@@ -155,7 +154,8 @@ def settings(
     Args:
         group: only this group.
         set: NAME=VALUE, such as throughput=5, order_groups=["Approved","Pending"], carriers.mine=DHL,
-            skus.OURS=THEIRS or warehouses.main=3100201; may be given several times.
+            skus.OURS=THEIRS, warehouses.main=3100201 or warehouses.main={location="3100201",combine="sum"}; may be given
+            several times.
         unset: such as carriers.mine; may be given several times.
         dry_run: show what would be kept.
     """
@@ -203,9 +203,10 @@ def _change(kept: ChannelSettings, changes: dict[str, Any], name: str, value: ob
             message = f"{name} is not set"
             raise InputError(message)
         del rows[key]
-    elif table == "carriers" and isinstance(value, (str, dict)):
-        named = {"name": value} if isinstance(value, str) else cast("dict[str, Any]", value)
-        rows[key] = CarrierMapping(**named)
+    elif table == "carriers":
+        rows[key] = carrier_of(key, value)
+    elif table == "warehouses":
+        rows[key] = warehouse_of(key, value)
     else:
         rows[key] = value
     changes[table] = rows
@@ -215,7 +216,7 @@ def _value(text: str) -> object:
     """A value as TOML writes it, or else a plain word."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML, a number of thousands of digits, brackets without end
         return text
 
 

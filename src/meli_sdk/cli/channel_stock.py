@@ -16,7 +16,7 @@ from meli_sdk.channel.settings_file import load_settings
 from meli_sdk.channel.sku_review import SkuReview
 from meli_sdk.cli.channel_place import SWITCH, Place, format_of, opened, settings_path
 from meli_sdk.cli.failures import SOME_FAILED
-from meli_sdk.cli.input_file import csv_rows, read_file
+from meli_sdk.cli.input_file import STANDARD_INPUT, csv_rows, number_of, read_file
 from meli_sdk.cli.output import Rows, say, show
 from meli_sdk.cli.progress import confirm, estimate, progress
 from meli_sdk.errors import InputError
@@ -70,7 +70,7 @@ def _shown(item: Mapping[str, object]) -> str:
 
 
 def stock(
-    file: Path | None = None,
+    file: Annotated[Path | None, STANDARD_INPUT] = None,
     *,
     queue: Annotated[bool, SWITCH] = False,
     dry_run: Annotated[bool, SWITCH] = False,
@@ -163,14 +163,14 @@ def read_levels(file: Path) -> tuple[StockLevel, ...]:
 
 
 def _csv_rows(text: str, name: str) -> Iterator[tuple[str, dict[str, object]]]:
-    reader = csv_rows(text)
-    _check_names(reader.fieldnames or (), f"{name}, line 1")
-    for row in reader:
-        where = f"{name}, line {reader.line_num}"
+    columns, rows = csv_rows(text, name)
+    _check_names(columns, f"{name}, line 1")
+    for line, row in rows:
+        where = f"{name}, line {line}"
         if None in row:
             message = f"{where}: more cells than line 1 has names"
             raise InputError(message)
-        yield where, {column: _plain((value or "").strip()) for column, value in row.items()}
+        yield where, {str(column): _plain((value or "").strip()) for column, value in row.items()}
 
 
 def _json_rows(text: str, name: str) -> Iterator[tuple[str, dict[str, object]]]:
@@ -196,6 +196,8 @@ def _parsed(text: str, where: str) -> object:
         return json.loads(text)
     except ValueError as wrong:
         message = f"{where}: no JSON: {wrong}"
+    except RecursionError:
+        message = f"{where}: nested too deep; a level is one object with sku, warehouse and quantity"
     raise InputError(message)
 
 
@@ -228,7 +230,8 @@ def _level(row: Mapping[str, object], where: str) -> StockLevel:
 
 def _number(value: object) -> object:
     """A cell of digits as the number that it is; all else as it is, to be refused."""
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    number = number_of(value) if isinstance(value, str) else None
+    return value if number is None else number
 
 
 def _moment(value: object) -> object:

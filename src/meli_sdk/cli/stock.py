@@ -1,7 +1,7 @@
 """`meli stock push FILE`: the stock of a list of SKUs or items."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -9,12 +9,12 @@ from attrs import asdict, frozen
 from cyclopts import App, Parameter
 
 from meli_sdk.cli.failures import SOME_FAILED
-from meli_sdk.cli.input_file import csv_rows, read_file
+from meli_sdk.cli.input_file import STANDARD_INPUT, csv_rows, number_of, read_file
 from meli_sdk.cli.output import Rows, say
 from meli_sdk.cli.progress import confirm, estimate, progress
 from meli_sdk.cli.sellers_session import Common, seller_session
 from meli_sdk.cli.settings import throughput
-from meli_sdk.errors import DryRunError, InputError, NotApplicableError, ResponseError
+from meli_sdk.errors import DryRunError, InputError, NotApplicableError, ResponseError, shown
 from meli_sdk.models.stock import StoreQuantity
 from meli_sdk.models.users import User
 from meli_sdk.resources.stock_routes import StockResource, stock_route
@@ -53,7 +53,7 @@ class StockRow:
 
 @app.command
 def push(
-    file: Path,
+    file: Annotated[Path, STANDARD_INPUT],
     *,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     yes: Annotated[bool, Parameter(negative="")] = False,
@@ -145,16 +145,16 @@ def read_rows(file: Path) -> tuple[StockRow, ...]:
 
 
 def _rows(text: str, name: str) -> tuple[StockRow, ...]:
-    reader = csv_rows(text)
-    columns = set(reader.fieldnames or ())
+    names, rows = csv_rows(text, name)
+    columns = set(names)
     if not columns <= set(_NAMES) or "quantity" not in columns or not columns & {"sku", "item_id"}:
         message = (
             f"{name}: the first line names the columns quantity, and sku or item_id; also known are variation_id and "
-            f"store_id; found: {', '.join(reader.fieldnames or ()) or 'nothing'}"
+            f"store_id; found: {', '.join(names) or 'nothing'}"
         )
         raise InputError(message)
     found: dict[tuple[str | None, str | None, int | None], StockRow] = {}
-    for line, values in enumerate(reader, start=2):
+    for line, values in rows:
         row = _row(values, f"{name}, line {line}", line)
         key = (row.sku, row.item_id, row.variation_id)
         before = found.get(key)
@@ -174,7 +174,7 @@ def _rows(text: str, name: str) -> tuple[StockRow, ...]:
     return tuple(found.values())
 
 
-def _row(values: dict[str, str | None], where: str, line: int) -> StockRow:
+def _row(values: Mapping[str | None, str | None], where: str, line: int) -> StockRow:
     given = {name: (values.get(name) or "").strip() or None for name in _NAMES}
     sku, item_id, store = given["sku"], given["item_id"], given["store_id"]
     if (sku is None) == (item_id is None):
@@ -192,7 +192,8 @@ def _row(values: dict[str, str | None], where: str, line: int) -> StockRow:
 
 
 def _whole(text: str | None, where: str, most: int) -> int:
-    if text is None or not text.isascii() or not text.isdigit() or int(text) > most:
-        message = f"{where} is a whole number from 0 to {most:,}, got {text!r}"
+    number = None if text is None else number_of(text)
+    if number is None or number > most:
+        message = f"{where} is a whole number from 0 to {most:,}, got {shown(text)}"
         raise InputError(message)
-    return int(text)
+    return number

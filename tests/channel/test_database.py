@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text, update
+from sqlalchemy import Column, Integer, MetaData, Table, event, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, InvalidRequestError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -19,7 +19,7 @@ from meli_sdk.channel.database import Database, _SqliteConnection, handed_over, 
 from meli_sdk.channel.journal import METADATA, SCHEMAS, create_tables, make_missing
 from meli_sdk.errors import ConfigurationError, InputError
 
-from .conftest import each_database
+from .conftest import MovableClock, each_database
 
 OWN = MetaData()
 ROWS = Table("own_rows", OWN, Column("id", Integer, primary_key=True), Column("amount", Money), Column("at", Moment))
@@ -388,6 +388,35 @@ async def test_a_task_that_is_cancelled_twice_in_the_middle_of_a_statement_leave
 
 
 # who is cancelled
+
+
+async def test_who_is_cancelled_while_it_takes_a_lock_leaves_it_to_the_next(postgres_url: str, clock: MovableClock):
+    async def hold(database: Database) -> None:
+        async with database.exclusive("orders", clock):
+            pytest.fail("it was cancelled before")
+
+    async def at_once() -> bool:
+        return True
+
+    first, second = Database(postgres_url), Database(postgres_url)
+    asked: list[str] = []
+
+    def cancel(connection, cursor, statement: str, *_) -> None:
+        if "pg_try_advisory_lock" in statement:
+            asked.append(statement)
+            holding.cancel()
+
+    try:
+        event.listen(first.reads.sync_engine, "before_cursor_execute", cancel)
+        holding = asyncio.create_task(hold(first))
+        with pytest.raises(asyncio.CancelledError):
+            await holding
+        assert asked
+        async with second.exclusive("orders", clock, unless=at_once) as held:
+            assert held
+    finally:
+        await first.aclose()
+        await second.aclose()
 
 
 @each_database

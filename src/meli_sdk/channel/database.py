@@ -261,12 +261,15 @@ class Database:
             # A connection for each look: who waits must not keep one from the others.
             async with self.reads.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
-                if (await connection.execute(_TRY_LOCK, {"key": key})).scalar_one():
-                    try:
+                taken = True  # who is cancelled while he asks is told no answer, and may have the lock
+                try:
+                    taken = (await connection.execute(_TRY_LOCK, {"key": key})).scalar_one()
+                    if taken:
                         yield True
-                    finally:
+                        return
+                finally:
+                    if taken:
                         await _unlock(connection, key)
-                    return
             if unless is not None and await unless():
                 yield False
                 return

@@ -401,7 +401,7 @@ async def test_who_is_cancelled_while_it_takes_a_lock_leaves_it_to_the_next(post
     first, second = Database(postgres_url), Database(postgres_url)
     asked: list[str] = []
 
-    def cancel(connection, cursor, statement: str, *_) -> None:
+    def cancel(connection, cursor, statement: str, *_: object) -> None:
         if "pg_try_advisory_lock" in statement:
             asked.append(statement)
             holding.cancel()

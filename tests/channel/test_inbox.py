@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -19,6 +20,7 @@ from meli_sdk.channel import (
     inbox,
 )
 from meli_sdk.channel.events import TopicSilent
+from meli_sdk.channel.orders_sources import LocalOrders
 from meli_sdk.sandbox import GLOBAL_SELLER_ID, LOCAL_SELLER_ID
 from meli_sdk.testing import a_notification
 from meli_sdk.wire.observe import Observers
@@ -154,6 +156,16 @@ async def test_notifications_of_other_applications_and_sellers_are_set_aside(ope
     assert await oms.channel.notifications() == {}
 
 
+@each_database
+@pytest.mark.parametrize("fields", [{"topic": "orders\0v2"}, {"_id": "a\0b"}])
+async def test_a_text_that_no_database_holds_is_set_aside_and_answered(open_oms, app, fields):
+    oms = await open_oms()
+    receipt = await oms.channel.receive(notice(app, 2000000000000001, **fields))
+    assert (receipt.state, receipt.reason) == ("quarantined", "the topic or the notification's id holds a NUL")
+    assert await oms.channel.notifications() == {}
+    assert len(await oms.channel.quarantine()) == 1
+
+
 async def test_a_quarantined_notification_holds_no_words_of_a_body_that_cannot_be_read(open_oms):
     oms = await open_oms()
     await oms.channel.receive(b"Maria Invented, Calle Falsa 123")
@@ -240,6 +252,58 @@ async def test_two_that_work_on_one_inbox_at_once_read_each_order_once(open_oms,
     read = [request.path for request in box.requests[asked:]]
     assert sorted(read) == sorted(f"/orders/{order.id}" for order in orders)
     assert sorted(await first.ids()) == sorted(order.id for order in orders)
+
+
+@each_database
+async def test_a_pass_over_the_orders_keeps_no_notification_waiting_and_both_hand_an_order_over_once(
+    open_oms, app, box, monkeypatch
+):
+    oms, other = await open_oms(), await open_oms()
+    await other.channel.handle_notifications(other)  # what is asked of the account once
+    reading, go_on, page = asyncio.Event(), asyncio.Event(), LocalOrders.page
+
+    async def slow(*given: Any, **named: Any):
+        found = await page(*given, **named)
+        reading.set()
+        await go_on.wait()
+        return found
+
+    order = box.add_order(status="paid")
+    await oms.channel.handle_notifications(oms)
+    monkeypatch.setattr(LocalOrders, "page", slow)
+    whole_pass = asyncio.create_task(oms.download())
+    async with asyncio.timeout(60):
+        await reading.wait()
+        await other.channel.receive(notice(app, order.id))
+        assert (await other.channel.handle_notifications(other)).outcomes == {"new": 1}
+    assert not whole_pass.done()
+    go_on.set()
+    assert (await whole_pass).totals["unchanged"] == 1
+    assert await oms.ids() == [order.id]
+
+
+@each_database
+async def test_a_pass_over_the_orders_and_the_inbox_hand_each_of_the_same_orders_over_once(open_oms, app, box):
+    first, second = await open_oms(), await open_oms()
+    orders = [box.add_order(status="paid") for _ in range(30)]
+    for order in orders:
+        await first.channel.receive(notice(app, order.id))
+    await asyncio.gather(first.download(), second.channel.handle_notifications(second))
+    assert sorted(await first.ids()) == sorted(order.id for order in orders)
+
+
+async def test_a_new_order_arrives_before_many_notifications_that_nobody_finds(open_oms, app, box, clock, monkeypatch):
+    monkeypatch.setattr("meli_sdk.channel.inbox.BATCH", 5)
+    oms = await open_oms()
+    for number in range(10):
+        await oms.channel.receive(notice(app, 2000000000000000 + number))
+    for _ in range(2):
+        await oms.channel.handle_notifications(oms)
+    clock.pass_by(minutes=30)
+    order = box.add_order(status="paid")
+    await oms.channel.receive(notice(app, order.id))
+    await oms.channel.handle_notifications(oms)
+    assert await oms.ids() == [order.id]
 
 
 async def test_an_order_that_cannot_be_read_yet_is_asked_for_again(open_oms, app, box, clock):

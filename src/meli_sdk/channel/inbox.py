@@ -26,8 +26,9 @@ MAX_BODY: Final = 64 * 1024
 MAX_ID: Final = 2**63 - 1
 MOST_SET_ASIDE: Final = 1_000
 """So many are kept, the newest ones: who knows the address can send nonsense without end."""
+BATCH: Final = 200
+"""So many are worked on in one pass."""
 _MAX_KEY: Final = 200
-_BATCH: Final = 200
 
 
 class ReceiptState(StrEnum):
@@ -85,7 +86,7 @@ async def receive(scope: Scope, body: bytes, accounts: Collection[int], writes: 
         found = parse_notification(body)
     except DecodeError as wrong:
         return await _set_aside(scope, writes, body, wrong)
-    problem = _foreign(scope, found, accounts)
+    problem = _foreign(scope, found, accounts) or unusable(found)
     if problem is not None:
         return await _set_aside(scope, writes, body, InputError(problem), found)
     return await store(scope, found, partial(writes.write, scope))
@@ -96,16 +97,18 @@ def _foreign(scope: Scope, found: Notification, accounts: Collection[int]) -> st
         return f"user {found.user_id} is not the seller of this channel"
     if found.application_id not in {None, scope.app.client_id}:
         return f"application {found.application_id} is not ours"
-    if found.resource_id is None:
-        return "the resource has no documented shape"
-    if is_too_long(found.resource_id):
-        return "the resource's id is longer than 63 bits"
     return None
 
 
-def is_too_long(resource_id: str) -> bool:
-    """Whether a number is more than an id can be: neither a table nor a report holds it."""
-    return resource_id.isdigit() and int(resource_id) > MAX_ID
+def unusable(found: Notification) -> str | None:
+    """Why a notification speaks of nothing that a table or a report can hold; None: it does."""
+    if found.resource_id is None:
+        return "the resource has no documented shape"
+    if found.resource_id.isdigit() and int(found.resource_id) > MAX_ID:
+        return "the resource's id is longer than 63 bits"
+    if "\0" in f"{found.topic}{found.key}":
+        return "the topic or the notification's id holds a NUL"
+    return None
 
 
 async def _set_aside(
@@ -162,13 +165,13 @@ async def store(
     return Receipt(state=state, topic=found.topic, resource_id=resource_id)
 
 
-async def pending(scope: Scope, *, limit: int = _BATCH) -> list[Pending]:
-    """Stored notifications whose work is due, oldest first."""
+async def pending(scope: Scope, *, limit: int) -> list[Pending]:
+    """Stored notifications whose work is due: new ones first, so that those which nobody finds keep none of them out."""
     columns = [INBOX.c[name] for name in ("key", "topic", "template", "resource_id", "received_at", "attempts")]
     query = (
         select(*columns)
         .where(INBOX.c.user_id == scope.user_id, INBOX.c.done_at.is_(None), INBOX.c.due_at <= scope.now())
-        .order_by(INBOX.c.received_at)
+        .order_by(INBOX.c.attempts, INBOX.c.due_at)
         .limit(limit)
     )
     async with scope.database.reads.connect() as connection:

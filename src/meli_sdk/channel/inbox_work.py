@@ -54,9 +54,10 @@ async def work(scope: Scope, handler: OrderHandler) -> NotificationReport:
     """
     if not await inbox.pending(scope, limit=1):
         return NotificationReport(seen=0, outcomes={}, orders=None)
-    # What another process works on now is done when it is our turn.
-    async with scope.database.exclusive(f"orders-{scope.user_id}", scope.clock):
-        return await _work(scope, handler, await inbox.pending(scope))
+    # What another process works on now is done when it is our turn. A pass over the orders may go on beside this one for
+    # hours: each hand-over looks in its transaction at what the other one has handed over.
+    async with scope.database.exclusive(f"inbox-{scope.user_id}", scope.clock):
+        return await _work(scope, handler, await inbox.pending(scope, limit=inbox.BATCH))
 
 
 async def _work(scope: Scope, handler: OrderHandler, waiting: list[Pending]) -> NotificationReport:
@@ -133,8 +134,7 @@ async def read_missed(scope: Scope, accounts: Collection[int]) -> int:
     """
     new = 0
     async for missed in scope.session.notifications.missed(scope.app.client_id, page_size=100):
-        resource_id = missed.resource_id
-        if resource_id is not None and not inbox.is_too_long(resource_id) and missed.user_id in accounts:
+        if missed.user_id in accounts and inbox.unusable(missed) is None:
             receipt = await inbox.store(scope, missed)
             new += receipt.state is ReceiptState.STORED
     if new:

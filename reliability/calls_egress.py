@@ -13,6 +13,8 @@ from tests.test_bad_input import HOSTILE, IDS, METHODS, call, outcome
 from yarl import URL
 
 from meli_sdk import AppCredentials, MeliApp, MemoryGrantStore, RetryPolicy, errors, parse_notification
+from meli_sdk.codec import Codec
+from meli_sdk.models import CustomShipmentUpdate, Shipment
 from meli_sdk.resources.shipments_push import PushOutcome, PushResult
 from meli_sdk.resources.stock_routes import STOCK_RULES, StockRoute
 from meli_sdk.sandbox import LOCAL_SELLER_ID, Fault, FaultKind, FaultPlan
@@ -104,6 +106,12 @@ def _needed(method: str) -> dict[str, object]:
         "updated_from": now - timedelta(days=1),
         "updated_to": now,
         "result": PushResult(outcome=PushOutcome.ALREADY_SAME, shipment_id=40000000001),
+        "would": PushResult(
+            outcome=PushOutcome.WOULD_BE_ACCEPTED,
+            shipment_id=40000000001,
+            sent=CustomShipmentUpdate(receiver_id=1, speed=24),
+            shipment=Codec().structure({"id": 40000000001}, Shipment),
+        ),
         "item_ids": ["MLM1487703748"],
         "process_id": "8f14e45f",
         "suggestions": [],

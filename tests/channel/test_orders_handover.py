@@ -13,10 +13,9 @@ from meli_sdk import MeliApp
 from meli_sdk.channel import OrderAction
 from meli_sdk.channel.events import OrdersRecovered, Quarantined, TransactionRepeated
 from meli_sdk.channel.journal import CURSORS, ORDERS, ORDERS_STREAM
-from meli_sdk.channel.orders_handover import known_orders
 from meli_sdk.channel.orders_sources import LocalOrders
-from meli_sdk.errors import DecodeError, PaginationError, ServerError
-from meli_sdk.sandbox import LOCAL_SELLER_ID, Sandbox, SandboxOptions
+from meli_sdk.errors import DecodeError, PaginationError
+from meli_sdk.sandbox import Sandbox, SandboxOptions
 from meli_sdk.wire.paging import Page
 
 from .conftest import SOLD, MovableClock, OpenOms, each_database
@@ -371,40 +370,6 @@ async def test_two_hand_overs_of_one_order_at_once_hand_it_over_once(box: Sandbo
     reports = await asyncio.gather(*(oms.download(order_ids=[order.id]) for oms in several))
     assert await several[0].ids() == [order.id]
     assert sorted(next(iter(report.totals)) for report in reports) == ["new", "unchanged", "unchanged", "unchanged"]
-
-
-# many orders
-
-
-@each_database
-async def test_more_orders_may_be_asked_for_than_a_statement_takes_values(open_oms: OpenOms, database_kind: str):
-    oms = await open_oms()
-    async with oms.channel._database.reads.connect() as connection:
-        assert await known_orders(connection, LOCAL_SELLER_ID, range(33_000)) == {}
-
-
-async def test_orders_asked_for_by_their_ids_are_handed_over_before_all_of_them_are_read(
-    box: Sandbox, app: MeliApp, open_oms: OpenOms, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("meli_sdk.channel.orders.BY_ID_AT_ONCE", 3)
-    orders = [box.add_order(mode=None).id for _ in range(8)]
-    box.fail_next(f"GET /orders/{orders[7]}", 503, times=4)
-    oms = await open_oms()
-    with pytest.raises(ServerError):
-        await oms.download(order_ids=orders)
-    assert sorted(await oms.ids()) == sorted(orders[:6])
-    report = await oms.download(order_ids=orders)
-    assert report.totals == {"new": 2, "unchanged": 6}
-
-
-async def test_no_order_is_left_out_where_more_are_there_than_a_transaction_takes(
-    box: Sandbox, open_oms: OpenOms, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("meli_sdk.channel.orders_handover.UNITS_AT_ONCE", 2)
-    orders = [box.add_order(mode=None).id for _ in range(7)]
-    oms = await open_oms()
-    assert (await oms.download()).totals == {"new": 7}
-    assert sorted(await oms.ids()) == sorted(orders)
 
 
 # what the regular reading misses

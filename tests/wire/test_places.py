@@ -32,24 +32,6 @@ async def test_a_server_that_hangs_and_wakes_meets_no_burst(opened, fake):
     assert min(later) >= 1 - 1e-6
 
 
-@pytest.mark.parametrize("apart", [0, 0.05])
-async def test_calls_leave_in_their_order_and_without_a_gap_where_connections_are_fewer_than_the_rate_needs(
-    opened, fake, apart
-):
-    fake.limit = 2
-    fake.answer(200, ORDER, times=40)
-    fake.seconds.extend([0.25] * 40)
-    me = opened(rate=10)
-
-    async def call(number: int) -> None:
-        await asyncio.sleep(number * apart)
-        await me.orders.get(number + 1)
-
-    await asyncio.gather(*(call(number) for number in range(40)))
-    assert [request.url.path for request in fake.requests] == [f"/orders/{number + 1}" for number in range(40)]
-    assert fake.times[-1] == pytest.approx(38 / 8, abs=0.2)  # two at a time, a quarter of a second each
-
-
 async def test_one_seller_with_a_long_queue_keeps_no_connection_from_another(opened, fake):
     fake.limit = 2
     fake.answer(200, ORDER, times=30)
@@ -109,24 +91,6 @@ async def test_those_who_wait_go_on_in_order_and_the_cancelled_are_passed_over()
     assert went == [1, 3, 4]
     assert places.take()
     assert not places.take()
-
-
-async def test_who_was_woken_for_a_place_that_another_took_is_still_the_next():
-    places = Places(1)
-    assert places.take()
-    went: list[int] = []
-
-    async def call(name: int) -> None:
-        await places.one_free()
-        assert places.take()
-        went.append(name)
-
-    waiting = [asyncio.create_task(call(n)) for n in range(5)]
-    for _ in waiting:
-        await asyncio.sleep(1)
-        places.leave()
-    await asyncio.gather(*waiting)
-    assert went == [0, 1, 2, 3, 4]
 
 
 async def test_a_waiter_cancelled_just_when_it_was_woken_wakes_the_next():

@@ -65,8 +65,6 @@ GIVE_UP_AFTER: Final = 3
 AGAIN_FOR: Final = timedelta(days=2)
 """So long is an incomplete order, or one that nobody finds, asked for again."""
 AGAIN_AT_ONCE: Final = 50
-BY_ID_AT_ONCE: Final = 500
-"""So many orders that were asked for by their ids are in memory at the same time."""
 CANARY: Final = timedelta(days=30)
 Sweep = tuple[str, timedelta, timedelta]
 
@@ -164,9 +162,8 @@ class OrderPass:
         return await self.report()
 
     async def by_id(self, order_ids: Sequence[int]) -> OrderReport:
-        """Reads these orders and hands over what is wanted, some hundreds after the other; no cursor moves."""
-        for start in range(0, len(order_ids), BY_ID_AT_ONCE):
-            await self.take(order_ids[start : start + BY_ID_AT_ONCE])
+        """Reads these orders and hands over what is wanted; no cursor moves."""
+        await self.take(order_ids)
         return await self.report()
 
     async def take(self, order_ids: Sequence[int], *, failing: int = 0) -> None:

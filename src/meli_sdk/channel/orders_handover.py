@@ -41,10 +41,6 @@ SHORT: Final = 0.05
 """Seconds after which a transaction takes no further order."""
 DRAIN_SECONDS: Final = 5.0
 """So long may the order in hand go on after a cancellation; then its transaction is rolled back."""
-UNITS_AT_ONCE: Final = 200
-"""So many orders and packs is a transaction begun with at most: about as many as it takes before it is long enough."""
-_IDS_AT_ONCE: Final = 1_000
-"""So many ids does one statement name: PostgreSQL takes 32,767 values, SQLite by default 32,766."""
 _VOLATILE: Final = frozenset({"last_updated", "date_last_updated", "hidden_for_seller"})
 """Keys that tell nothing of the content, or that only one of the resources has."""
 _MAY_LACK: Final = frozenset({"buyer", "seller", "feedback", "payments", "shipping"})
@@ -182,13 +178,8 @@ def decide(found: Prepared, known: Known | None) -> OrderAction:
 async def known_orders(connection: AsyncConnection, user_id: int, order_ids: Iterable[int]) -> dict[int, Known]:
     """What the journal knows of these orders."""
     columns = [ORDERS.c[name] for name in ("order_id", *_KNOWN)]
-    wanted = list(order_ids)
-    known: dict[int, Known] = {}
-    for start in range(0, len(wanted), _IDS_AT_ONCE):
-        some = ORDERS.c.order_id.in_(wanted[start : start + _IDS_AT_ONCE])
-        rows = (await connection.execute(select(*columns).where(ORDERS.c.user_id == user_id, some))).all()
-        known.update({row[0]: Known(*cast("tuple[Any, ...]", row)[1:]) for row in rows})
-    return known
+    query = select(*columns).where(ORDERS.c.user_id == user_id, ORDERS.c.order_id.in_(list(order_ids)))
+    return {row[0]: Known(*cast("tuple[Any, ...]", row)[1:]) for row in (await connection.execute(query)).all()}
 
 
 def lines_of(order: Order, settings: ChannelSettings) -> tuple[OrderLine, ...]:
@@ -363,7 +354,6 @@ class HandOver:
         results: list[tuple[Prepared, OrderAction]] = []
         written: list[dict[str, Any]] = []
         done = 0
-        units = units[:UNITS_AT_ONCE]
         async with scope.database.writes.begin() as connection:
             start = clock.monotonic()
             if not scope.database.sqlite:  # SQLite has one writer anyway

@@ -4,15 +4,11 @@ import asyncio
 import math
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias
+from typing import Final
 
 from aiolimiter import AsyncLimiter
 
 from meli_sdk.wire.clock import Clock
-
-Ready: TypeAlias = Callable[[], Awaitable[None]]
-"""Waits until a call can leave at once; returns without suspending where it can already."""
 
 _LEAST_SHARE: Final = 1 / 16
 """What is left of the rate, at least, however often Mercado Libre refuses."""
@@ -117,30 +113,28 @@ class Gate(ABC):
         if self._waits is not None and not self._waits.expired():  # one that ends already takes no other end
             self._waits.reschedule(asyncio.get_running_loop().time())
 
-    async def acquire(self, ready: Ready | None = None) -> float:
-        """Waits for a slot, and until `ready`; seconds waited. Where `ready` takes longer, the others wait behind this call."""
+    async def acquire(self) -> float:
+        """Waits for a slot; seconds waited."""
         start = self._clock.monotonic()
         if self._waiting == 0 and self._not_before <= start and await self._take_now(start):
             return 0.0
         self._waiting += 1
         try:
             async with self._lock:
-                while not await self._take(ready):
+                while not await self._take():
                     pass
         finally:
             self._waiting -= 1
         return self._clock.monotonic() - start
 
-    async def _take(self, ready: Ready | None) -> bool:
-        """Waits for one slot; False where a new rate or a pause came meanwhile, or the slot was missed."""
+    async def _take(self) -> bool:
+        """Waits for one slot; False where a new rate or a pause came meanwhile."""
         clock = self._clock
         try:
             async with asyncio.timeout(None) as self._waits:
                 while (pause := self._not_before - clock.monotonic()) > 0:
                     await clock.sleep(pause)
                 await self._wait()
-                if ready is not None:
-                    await ready()
         except TimeoutError:
             return False
         finally:

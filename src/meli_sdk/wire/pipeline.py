@@ -30,7 +30,7 @@ from meli_sdk.wire.observe import (
 )
 from meli_sdk.wire.paging import Cursor, Page, Paginator
 from meli_sdk.wire.places import Places
-from meli_sdk.wire.rate_limit import GatedRateLimiter, RateLimiter
+from meli_sdk.wire.rate_limit import RateLimiter
 from meli_sdk.wire.response import read_response
 from meli_sdk.wire.retry import Again, TokenVerdict, decide, leaves_outcome_unknown, token_verdict
 
@@ -189,7 +189,6 @@ class Pipeline:
     ) -> None:
         self.transport: Final = transport
         self.limiter: Final = limiter
-        self.gated: Final = limiter if isinstance(limiter, GatedRateLimiter) else None
         self.base_url: Final = base_url
         self.codec: Final = codec
         self.observers: Final = observers
@@ -382,8 +381,7 @@ class _Travel:
     async def _token_and_slot(self) -> Secret | None:
         """A place among those under way, a slot of the limiter and the newest token.
 
-        Nothing waits between slot and send. With our limiters the call whose turn it is waits for its place there; with
-        another one a slot is given up where no place is free after it.
+        Nothing waits between slot and send: where no place is free after the slot, it is given up.
         """
         pipeline = self._pipeline
         while True:
@@ -416,11 +414,7 @@ class _Travel:
         while True:
             fetched = await tokens.token() if tokens.current() is None else None
             left = None if self._ends is None else max(0.0, self._ends - pipeline.clock.monotonic())
-            user, group = caller.user_id, self._endpoint.group
-            if pipeline.gated is None:
-                waited = await pipeline.limiter.acquire(user, group, max_wait=left)
-            else:
-                waited = await pipeline.gated.acquire(user, group, max_wait=left, ready=pipeline.places.one_free)
+            waited = await pipeline.limiter.acquire(caller.user_id, self._endpoint.group, max_wait=left)
             if waited > 0:
                 self.tell(Waited, seconds=waited)
                 if waited >= LONG_WAIT:

@@ -8,9 +8,8 @@ from collections import deque
 class Places:
     """A counter with a queue in front of it.
 
-    Waiting takes no place: whoever waited goes on to the rate limiter, and takes a place when it leaves there. A call in a
-    long queue of one seller so keeps no place from another seller. Where no place is free when its turn comes, it waits
-    once more, and those of its seller behind it.
+    Waiting takes no place: whoever waited goes on to the rate limiter, and takes a place, if one is still free, when it
+    leaves there. A call in a long queue of one seller so keeps no place from another seller.
     """
 
     __slots__ = ("_free", "_waiting")
@@ -21,11 +20,9 @@ class Places:
 
     async def one_free(self) -> None:
         """Returns when a place is free; first come, first served."""
-        join = self._waiting.append
         while self._free <= 0:
             woken = asyncio.get_running_loop().create_future()
-            join(woken)
-            join = self._waiting.appendleft  # woken for a place that the one before has taken: it is still the next
+            self._waiting.append(woken)
             try:
                 await woken
             finally:

@@ -7,7 +7,7 @@ from meli_sdk.config import DEFAULT_THROUGHPUT, check_throughput
 from meli_sdk.errors import ThroughputWaitError
 from meli_sdk.wire.clock import Clock, SystemClock
 from meli_sdk.wire.endpoint import RateGroup
-from meli_sdk.wire.gate import Gate, GroupGate, LocalGate, LocalGroupGate, Ready
+from meli_sdk.wire.gate import Gate, GroupGate, LocalGate, LocalGroupGate
 from meli_sdk.wire.observe import LOGGER
 
 
@@ -63,10 +63,7 @@ class GatedRateLimiter(ABC):
             gate = self._groups[key] = self._new_group_gate(name, group.per_minute / 60)
         return gate
 
-    async def acquire(
-        self, seller: int | None, group: RateGroup | None, *, max_wait: float | None = None, ready: Ready | None = None
-    ) -> float:
-        """As every limiter; the one whose turn it is waits until `ready` too, and those behind it with it."""
+    async def acquire(self, seller: int | None, group: RateGroup | None, *, max_wait: float | None = None) -> float:
         gate = self._gate(seller)
         narrow = None if group is None else self._narrow_gate(seller, group)
         if max_wait is not None:
@@ -78,12 +75,12 @@ class GatedRateLimiter(ABC):
                 )
                 raise ThroughputWaitError(message, wait=predicted)
         if narrow is None:
-            return await gate.acquire(ready)
+            return await gate.acquire()
         waited = 0.0
         while True:
             waited += await narrow.acquire()
             try:
-                waited += await gate.acquire(ready)
+                waited += await gate.acquire()
             except BaseException:
                 narrow.forgo()
                 raise

@@ -1,4 +1,4 @@
-"""The channel's way to its database: engines that lose no update, and the connection a handler is given."""
+"""The channel's way to its database: engines that lose no update."""
 
 import asyncio
 import fcntl
@@ -13,17 +13,18 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from threading import Thread
-from typing import Any, Final, NoReturn, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import aiosqlite
 from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, StatementError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from meli_sdk.channel.cancellation import WholeEngine
+from meli_sdk.channel.handler_connection import guard
 from meli_sdk.errors import ConfigurationError, InputError, shown
 from meli_sdk.private_file import claim
 from meli_sdk.wire.clock import Clock
@@ -32,19 +33,11 @@ T = TypeVar("T")
 
 BUSY_SECONDS: Final = 5.0
 """How long SQLite waits for another writer before it says "database is locked"."""
-_HANDED: Final = "meli_handed_over"
-_ENDS_TRANSACTION: Final = re.compile(
-    r"\s*(?>--[^\n]*\n\s*|/\*.*?\*/\s*)*+(commit|end|abort|rollback(?!\s+(?:work\s+|transaction\s+)?to\b)|begin|start\s+transaction)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 _REPEATABLE: Final = {"40001": "serialization", "40P01": "deadlock", "55P03": "busy"}
 """What PostgreSQL's states ask for."""
 _AWAY: Final = ("08", "53", "57P01", "57P02", "57P03", "25006")
 """PostgreSQL's states of a lost connection, of resources that ran out, of a server that stops or starts, and of one that
 has become a copy of another."""
-_ABORTED: Final = "25P02"
-"""PostgreSQL's state of a transaction in which a statement failed: it takes no further one."""
-_PROBE: Final = text("SELECT 1")
 LOCK_SECONDS: Final = 0.2
 """How long who waits for a name waits until it looks again."""
 _TRY_LOCK: Final = text("SELECT pg_try_advisory_lock(:key)")
@@ -52,128 +45,6 @@ _UNLOCK: Final = text("SELECT pg_advisory_unlock(:key)")
 REPEATS: Final = 12
 _BASE_WAIT: Final = 0.02
 _MAX_WAIT: Final = 2.0
-
-
-class HandlerConnection(AsyncConnection):
-    """The connection a handler writes through, inside the channel's transaction.
-
-    The channel commits the handler's rows together with its own. Commit, rollback and close are refused; savepoints
-    (`begin_nested`) are fine.
-    """
-
-    __slots__ = ()
-
-    async def commit(self) -> None:
-        """Refused."""
-        _refuse("commit")
-
-    async def rollback(self) -> None:
-        """Refused."""
-        _refuse("rollback")
-
-    async def close(self) -> None:
-        """Refused."""
-        _refuse("close")
-
-    async def aclose(self) -> None:
-        """Refused."""
-        _refuse("close")
-
-    async def invalidate(self, exception: BaseException | None = None) -> None:  # noqa: ARG002
-        """Refused."""
-        _refuse("invalidate")
-
-
-def _refuse(what: str) -> NoReturn:
-    message = (
-        f"a handler must not {what} the connection it is given: the channel commits your rows together with its cursor; "
-        "raise an exception to have everything rolled back"
-    )
-    raise InvalidRequestError(message)
-
-
-def _guarded(connection: Connection) -> bool:
-    # A connection that was cut off has no info any more: asking would raise, and hide why.
-    return not connection.invalidated and _HANDED in connection.info
-
-
-def _refuse_commit(connection: Connection) -> None:
-    if _guarded(connection):
-        _refuse("commit")
-
-
-def _refuse_rollback(connection: Connection) -> None:
-    if _guarded(connection):
-        _refuse("rollback")
-
-
-def _refuse_statement(
-    connection: Connection, cursor: object, statement: str, parameters: object, context: object, executemany: object
-) -> None:
-    del cursor, parameters, context, executemany
-    if _guarded(connection) and (found := _ENDS_TRANSACTION.match(statement)):
-        _refuse(found[1].casefold())
-
-
-def _note_failure(context: ExceptionContext) -> None:
-    failure, connection = context.sqlalchemy_exception, context.connection
-    if failure is None or connection is None or not _guarded(connection):
-        return
-    if getattr(failure.orig, "sqlstate", None) != _ABORTED:  # that only tells that another one failed before
-        connection.info[_HANDED].append(failure)
-
-
-@asynccontextmanager
-async def handed_over(connection: AsyncConnection) -> AsyncGenerator[HandlerConnection, None]:
-    """The connection as a handler gets it. The transaction stays the caller's.
-
-    Raises:
-        InvalidRequestError: the handler tried to end the transaction, or went on after a statement had failed for which
-            the database gave it up; nothing of it is kept.
-        DBAPIError: the connection was cut off, and the handler went on.
-    """
-    sync = connection.sync_connection
-    assert sync is not None  # noqa: S101  it is in a transaction
-    transaction = sync.get_transaction()
-    failures: list[StatementError] = []
-    sync.info[_HANDED] = failures
-    try:
-        yield HandlerConnection(connection.engine, sync)
-    finally:
-        tampered = False
-        if not sync.invalidated:
-            sync.info.pop(_HANDED, None)
-            tampered = transaction is None or not transaction.is_active or sync.get_transaction() is not transaction
-        if tampered:
-            # SQLAlchemy would give the connection back to the pool with the handler's half still open in it.
-            await connection.invalidate()
-    if tampered:
-        _refuse("end the transaction of")
-    if failures:
-        await _prove_transaction(connection, failures[-1])
-
-
-async def _prove_transaction(connection: AsyncConnection, failure: StatementError) -> None:
-    """Refuses a transaction that the database has given up: what is still written into it is lost, or kept without it."""
-    if connection.invalidated:
-        raise failure
-    if connection.dialect.name == "sqlite":
-        raw = await connection.get_raw_connection()
-        if cast("aiosqlite.Connection", raw.driver_connection).in_transaction:
-            return
-    else:
-        try:
-            await connection.execute(_PROBE)
-        except DBAPIError as aborted:
-            if getattr(aborted.orig, "sqlstate", None) != _ABORTED:
-                raise
-        else:
-            return
-    message = (
-        "a statement of the handler failed and the handler went on, but the database has given its transaction up: put a "
-        "statement that may fail into `async with connection.begin_nested()`"
-    )
-    raise InvalidRequestError(message) from failure
 
 
 class Database:
@@ -204,13 +75,7 @@ class Database:
             made = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
             self._owned.append(made)
             self.writes = self.reads = WholeEngine(made.sync_engine)
-        for name, refuse in (
-            ("commit", _refuse_commit),
-            ("rollback", _refuse_rollback),
-            ("before_cursor_execute", _refuse_statement),
-            ("handle_error", _note_failure),
-        ):
-            event.listen(self.writes.sync_engine, name, refuse)
+        guard(self.writes)
 
     def _make_sqlite(self, url: URL, begin: str) -> AsyncEngine:
         options = {"timeout": BUSY_SECONDS, "async_creator_fn": _SqliteConnection}

@@ -11,8 +11,9 @@ from attrs import frozen
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from meli_sdk.channel.database import handed_over, repeat_reason, repeated, upsert
+from meli_sdk.channel.database import repeat_reason, repeated, upsert
 from meli_sdk.channel.events import LOGGER, TransactionRepeated
+from meli_sdk.channel.handler_connection import handed_over
 from meli_sdk.channel.journal import CURSORS, ORDERS, ORDERS_STREAM
 from meli_sdk.channel.order_groups import PACK_SPLIT, OrderGroup
 from meli_sdk.channel.orders_report import HANDED_OVER, OrderAction, OrderRows

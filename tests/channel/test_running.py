@@ -2,20 +2,22 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from tests.servers import postgres
 
-from meli_sdk.channel import ChannelSettings
+from meli_sdk.channel import ChannelSettings, SalesChannel, save_settings
 from meli_sdk.channel.events import PassFailed
 from meli_sdk.channel.running import RunningJob, run_jobs
+from meli_sdk.errors import ConfigurationError, ForbiddenError
 from meli_sdk.sandbox import LOCAL_SELLER_ID
 from meli_sdk.wire.observe import Observers
 
 from .conftest import each_database
-from .test_inbox import until
+from .test_inbox import notice, until
 
 
 @pytest.fixture
@@ -104,6 +106,119 @@ class TestADatabaseThatGoesAway:
         await cancelled(running)
         assert await oms.ids() == [order.id]
         assert await oms.channel.quarantine() == ()
+
+
+@pytest.fixture
+async def on_file(app, settings, tmp_path):
+    """A channel that follows its settings file, and the file."""
+    path = tmp_path / "channel.toml"
+    save_settings(settings, path)
+    async with SalesChannel(app, path, f"sqlite+aiosqlite:///{tmp_path / 'channel.db'}") as channel:
+        yield channel, path
+
+
+class Taker:
+    """A handler that notes what it is given."""
+
+    def __init__(self) -> None:
+        self.taken: set[int] = set()
+
+    async def __call__(self, given, connection) -> None:
+        self.taken.add(given.order.id)
+
+    async def until(self, order_id: int) -> None:
+        while order_id not in self.taken:  # noqa: ASYNC110  another task hands over, and tells nobody
+            await asyncio.sleep(0.02)
+
+
+WRONG = [
+    lambda path, whole: path.write_bytes(b""),
+    lambda path, whole: path.write_bytes(whole[: len(whole) // 2]),
+    lambda path, whole: path.write_bytes(whole[:-3]),
+    lambda path, whole: path.unlink(),
+    lambda path, whole: path.write_bytes(whole.replace(str(LOCAL_SELLER_ID).encode(), b"77")),
+]
+
+
+@pytest.mark.parametrize("spoil", WRONG, ids=["empty", "half", "less a digit", "gone", "of another seller"])
+async def test_a_settings_file_that_is_wrong_for_a_while_is_told_once_and_the_last_good_one_counts_on(
+    on_file, app, box, clock, settings, spoil
+):
+    channel, path = on_file
+    await channel.download_orders(Taker(), since=clock.time)
+    take, failures = Taker(), Failures(app)
+    running = asyncio.create_task(channel.run(take))
+    async with asyncio.timeout(60):
+        await take.until(box.add_order(status="paid").id)
+        spoil(path, path.read_bytes())
+        await failures.of("settings")
+        await take.until(box.add_order(status="paid").id)
+        save_settings(settings.with_changes(name="Otra"), path)
+        while channel.settings.name != "Otra":  # noqa: ASYNC110  another task reads it, and tells nobody
+            await asyncio.sleep(0.02)
+    await cancelled(running)
+    assert [event.job for event in failures] == ["settings"]
+
+
+async def test_settings_that_contradict_the_mode_fail_their_job_alone_until_they_are_mended(
+    on_file, app, box, clock, settings
+):
+    channel, path = on_file
+    await channel.download_orders(Taker(), since=clock.time)
+    take, failures = Taker(), Failures(app)
+    running = asyncio.create_task(channel.run(take))
+    async with asyncio.timeout(60):
+        await take.until(box.add_order(status="paid").id)
+        save_settings(settings.with_changes(webhook_client_id=None), path)
+        await failures.of("missed notifications")
+        order = box.add_order(status="paid")
+        await take.until(order.id)
+        save_settings(settings, path)
+        while channel.settings != settings:  # noqa: ASYNC110  another task reads it, and tells nobody
+            await asyncio.sleep(0.02)
+    assert (await channel.receive(notice(app, order.id))).state == "stored"
+    await cancelled(running)
+
+
+async def test_a_notification_that_arrives_while_the_settings_file_is_wrong_is_stored(on_file, app):
+    channel, path = on_file
+    failures = Failures(app)
+    path.write_bytes(b"[main")
+    for order_id in (1, 2):
+        assert (await channel.receive(notice(app, order_id))).state == "stored"
+    assert [event.job for event in failures] == ["settings"]
+    with pytest.raises(ConfigurationError, match="is no TOML"):
+        await channel.handle_notifications(Taker())
+
+
+MAINTENANCE = b"<html><body>Estamos en mantenimiento</body></html>"
+
+
+@pytest.mark.parametrize("status", [200, 404, 409, 418, 423])
+@pytest.mark.parametrize(
+    ("job", "call"), [("missed notifications", "GET /missed_feeds"), ("orders", "GET /orders/search")]
+)
+async def test_an_answer_of_a_bad_day_ends_no_run(open_oms, app, box, clock, job, call, status):
+    oms, failures = await open_oms(), Failures(app)
+    oms.since = clock.time - timedelta(days=100)
+    await oms.download()
+    clock.pass_by(days=8)  # a sweep of sixty days is due: more windows than one
+    box.fail_next(call, status, MAINTENANCE, times=40)
+    running = asyncio.create_task(oms.channel.run(oms))
+    async with asyncio.timeout(60):
+        await failures.of(job)
+        order = box.add_order(status="paid")
+        await until(oms, {order.id})
+    await cancelled(running)
+
+
+async def test_a_refusal_that_lasts_until_somebody_changes_something_ends_the_run(open_oms, box):
+    oms = await open_oms()
+    await oms.download()
+    box.fail_next("GET /missed_feeds", 403, {"error": "forbidden", "message": "forbidden", "status": 403}, times=9)
+    with pytest.raises(ForbiddenError):
+        async with asyncio.timeout(60):
+            await oms.channel.run(oms)
 
 
 async def test_a_handler_whose_own_database_is_gone_ends_the_run(open_oms, app, box):

@@ -103,6 +103,7 @@ class SalesChannel:
         self._session: Final = app.session(seller)
         self._database: Final = Database(database)
         self._open = False
+        self._runs = 0
         self._first: Final = asyncio.Lock()
         self._pushing: Final = asyncio.Lock()
         self._filters_proven = False
@@ -135,6 +136,9 @@ class SalesChannel:
 
     def refresh_settings(self) -> ChannelSettings:
         """Takes over a settings file that was saved since it was read. Each pass begins with it.
+
+        The passes of `run`, and `receive`, meet a wrong file with the last good settings, and tell of it once, as `PassFailed` of
+        the job `settings`.
 
         Raises:
             ConfigurationError, MappingError, InputError: the file is wrong; the settings stay as they were.
@@ -472,11 +476,11 @@ class SalesChannel:
             SQLAlchemyError, OSError: it could not be stored; answer 503, and it comes again.
         """
         del headers
-        scope = self._offline()
+        scope = self._offline(forgiving=True)
         scope.settings.require_webhooks()
         if self._is_global is None and not self._accounts_named(body):
             with suppress(MeliError):  # whose account it is decides on whose notifications belong here
-                await self._scope()
+                await self._account(forgiving=True)
         receipt = await inbox.receive(scope, body, self._accounts, self._inbox_writes)
         if receipt.reason is not None:
             LOGGER.warning("channel %s: a notification from %s: %s", scope.settings.name, remote, receipt.reason)
@@ -533,7 +537,8 @@ class SalesChannel:
         missed ones at the start and every half hour (mode webhook or both); it looks again at parcels that were pushed and
         are not shown yet. All of it, and what you call beside it, shares one budget of calls. A failure that may pass by, of
         Mercado Libre or of a database that restarts, is told as `PassFailed`; the job goes on after two seconds, then twice
-        as long each time, at most five minutes. Several machines may run the same channel: what one of them hands over, no other
+        as long each time, at most five minutes. A settings file that is wrong, or half written, is told too, and the last good one
+        counts on. Several machines may run the same channel: what one of them hands over, no other
         does.
 
         Args:
@@ -593,11 +598,15 @@ class SalesChannel:
                 wait=lambda: scope.clock.sleep(CONFIRM_SECONDS),
             ),
         )
-        await run_jobs(jobs, scope.clock, told)
+        self._runs += 1
+        try:
+            await run_jobs(jobs, scope.clock, told)
+        finally:
+            self._runs -= 1
 
     async def _when(self, job: Job, step: Step) -> None:
         """A pass of a job, where the settings of now ask for it."""
-        settings = self.refresh_settings()
+        settings = self._offline().settings
         wanted = {Job.ORDERS: settings.mode.polls, Job.NOTIFICATIONS: settings.mode.listens}.get(job, True)
         if job in settings.jobs and wanted:
             await step()
@@ -618,15 +627,25 @@ class SalesChannel:
             message = "the channel is not open: use it inside `async with SalesChannel(...) as channel:`"
             raise SessionStateError(message)
 
-    def _offline(self) -> Scope:
+    def _offline(self, *, forgiving: bool = False) -> Scope:
         """What work in the database alone needs; nobody is asked anything."""
         self._require_open()
-        settings = self.refresh_settings()
-        return Scope(self._app, settings, self._database, self._session, bool(self._is_global))
+        if forgiving or self._runs:
+            self._current.refresh_where_good(self._tell_refused)
+        else:
+            self.refresh_settings()
+        return self._unasked()
 
-    async def _account(self) -> Scope:
+    def _unasked(self) -> Scope:
+        return Scope(self._app, self.settings, self._database, self._session, bool(self._is_global))
+
+    def _tell_refused(self, wrong: MeliError) -> None:
+        LOGGER.warning("channel %s: the settings stay as they were: %s", self.settings.name, wrong)
+        self._unasked().tell(PassFailed, job="settings", failures=1, error=wrong)
+
+    async def _account(self, *, forgiving: bool = False) -> Scope:
         """What work on one order or parcel needs; the first one asks whose account it is."""
-        scope = self._offline()
+        scope = self._offline(forgiving=forgiving)
         async with self._first:
             if self._is_global is None:
                 is_global = (await scope.session.users.me()).site_id == GLOBAL_SELLING

@@ -1,13 +1,17 @@
 """The settings that count now: those of the program, or of a file that may be saved while the channel runs."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from meli_sdk.app import MeliApp
 from meli_sdk.channel.settings import ChannelSettings
 from meli_sdk.channel.settings_file import load_settings
-from meli_sdk.errors import ConfigurationError, InputError, shown
+from meli_sdk.errors import ConfigurationError, InputError, MeliError, shown
 from meli_sdk.wire.message import check_base_url
+
+_Stamp = tuple[int, int, int]
+_GONE: Final = (0, 0, 0)
 
 
 class CurrentSettings:
@@ -26,7 +30,8 @@ class CurrentSettings:
     def __init__(self, app: MeliApp, settings: ChannelSettings | str | Path) -> None:
         self._app: Final = app
         self._path: Final = None if isinstance(settings, ChannelSettings) else _path(settings)
-        self._stamp: tuple[int, int, int] | None = None if self._path is None else _stamp(self._path)
+        self._stamp: _Stamp = _GONE if self._path is None else _stamp(self._path)
+        self._refused: _Stamp | None = None
         found = settings if isinstance(settings, ChannelSettings) else load_settings(_path(settings))
         self.value: ChannelSettings = check_settings(app, found)
 
@@ -57,6 +62,18 @@ class CurrentSettings:
             self._stamp = stamp
         return self.value
 
+    def refresh_where_good(self, tell: Callable[[MeliError], None]) -> None:
+        """As `refresh`; what is wrong with a file is told once, and the settings stay as they were until it is saved again."""
+        stamp = self._stamp if self._path is None else _stamp(self._path)
+        if stamp == self._stamp:
+            self._refused = None
+        elif stamp != self._refused:
+            self._refused = stamp
+            try:
+                self.refresh()
+            except MeliError as wrong:
+                tell(wrong)
+
 
 def check_settings(app: MeliApp, settings: ChannelSettings) -> ChannelSettings:
     """Compares settings with the application.
@@ -86,11 +103,9 @@ def _path(settings: object) -> Path:
     raise InputError(message)
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
+def _stamp(path: Path) -> _Stamp:
     try:
         found = path.stat()
-    except OSError as wrong:
-        message = f"{path}: cannot be read: {wrong.strerror}"
-    else:
-        return found.st_mtime_ns, found.st_size, found.st_ino
-    raise ConfigurationError(message)
+    except OSError:  # reading it says why
+        return _GONE
+    return found.st_mtime_ns, found.st_size, found.st_ino

@@ -84,7 +84,7 @@ class PassFailed(ChannelEvent):
     failures: int
     """In a row."""
     error: Exception
-    """Mercado Libre's, or the database's; that one may quote what the handler wrote."""
+    """Mercado Libre's, the settings file's, or the database's; that one may quote what the handler wrote."""
 
 
 @frozen(kw_only=True)

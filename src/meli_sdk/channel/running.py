@@ -22,8 +22,15 @@ _PASSES_BY: Final = (
     errors.DeadlineExceededError,
     errors.ThroughputWaitError,
     errors.StoreError,
+    errors.DecodeError,  # a page that says "maintenance" with status 200
+    errors.PaginationError,  # rows that move while they are read, or a filter that is ignored today
+    errors.NotFoundError,  # a list does not cease to be: the way to it is lost for a while
+    errors.ConflictError,  # its own words are "try again later"
+    errors.LockedError,
+    errors.UnexpectedStatusError,  # of something between us and Mercado Libre
+    errors.ConfigurationError,  # settings that were saved under way, and may be saved again
 )
-"""Failures of calls that another pass may not meet."""
+"""Failures that another pass may not meet. Others, such as 400 and 403, last until somebody changes something."""
 
 Step = Callable[[], Awaitable[object]]
 
@@ -38,7 +45,7 @@ class RunningJob:
 
 
 def passes_by(failure: Exception) -> bool:
-    """Whether another pass may not meet it: calls that fail, or a database that is away. What the handler raises may not."""
+    """Whether another pass may not meet it: calls that fail, settings, or a database that is away; nothing of the handler's."""
     return not is_handlers_own(failure) and (isinstance(failure, _PASSES_BY) or is_away(failure))
 
 

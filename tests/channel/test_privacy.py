@@ -1,11 +1,14 @@
+import json
 import logging
 from pathlib import Path
 
 import pytest
 
+from meli_sdk import MeliApp
 from meli_sdk.channel import Outbox, PrivacySettings
 from meli_sdk.channel.quarantine import without_buyer
-from meli_sdk.sandbox import Sandbox, orders_bodies, orders_search
+from meli_sdk.sandbox import LOCAL_SELLER_ID, Sandbox, orders_bodies, orders_search
+from meli_sdk.testing import a_notification
 
 from .conftest import MovableClock, OpenOms
 
@@ -110,3 +113,31 @@ async def test_settled_things_are_kept_as_long_as_the_settings_say(
 def test_keys_that_nobody_vouched_for_are_left_out():
     body = {"id": 1, "order_items": [{"item": {"id": "MLA1", "title": "x"}, "gift_note": "y"}], "new_field": {"id": 2}}
     assert without_buyer(body) == {"id": 1, "order_items": [{"item": {"id": "MLA1"}}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ("Nombre-Secreto", None),
+        (b"Nombre-Secreto", None),
+        (["Nombre-Secreto", {"id": 1, "first_name": "Nombre-Secreto"}, ["Nombre-Secreto"]], [{"id": 1}, []]),
+        ({"id": 1, "tags": ["paid", "delivered"]}, {"id": 1, "tags": ["paid", "delivered"]}),
+    ],
+    ids=["text", "bytes", "list", "tags"],
+)
+def test_text_without_a_key_that_somebody_vouched_for_is_left_out(body, kept):
+    assert without_buyer(body) == kept
+
+
+async def test_an_answer_that_is_no_json_leaves_no_buyer_in_the_quarantine(
+    box: Sandbox, app: MeliApp, open_oms: OpenOms, tmp_path: Path
+):
+    oms = await open_oms(webhook_client_id=LOCAL_SELLER_ID)
+    order = box.add_order()
+    box.fail_next(f"GET /orders/{order.id}", 500, b"<html>No order for Nombre-Secreto, 1155550000</html>", times=20)
+    notice = a_notification(resource=f"/orders/{order.id}", user_id=LOCAL_SELLER_ID, application_id=app.client_id)
+    await oms.channel.receive(json.dumps(notice).encode())
+    await oms.channel.handle_notifications(oms)
+    assert [(thing.key, thing.body) for thing in await oms.channel.quarantine()] == [(str(order.id), None)]
+    for secret in SECRETS:
+        assert secret.encode() not in written(tmp_path)

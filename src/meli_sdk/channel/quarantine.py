@@ -91,13 +91,23 @@ class QuarantinedThing:
 
 
 def without_buyer(tree: object) -> object:
-    """What a table may keep of a body: the keys that say nothing of a buyer."""
+    """What a table may keep of a body: the keys that say nothing of a buyer. Of text without a key nobody knows whom it names."""
     if isinstance(tree, Mapping):
         fields = cast("Mapping[str, object]", tree)
-        return {key: without_buyer(value) for key, value in fields.items() if key in _SPEAKS_OF_NOBODY}
+        return {key: _known(value) for key, value in fields.items() if key in _SPEAKS_OF_NOBODY}
     if isinstance(tree, list | tuple):
-        return [without_buyer(value) for value in cast("Iterable[object]", tree)]
-    return tree
+        rows = map(without_buyer, cast("Iterable[object]", tree))
+        return [row for row in rows if row is not None]
+    return None
+
+
+def _known(value: object) -> object:
+    """The value of a key that says nothing of a buyer."""
+    if isinstance(value, Mapping):
+        return without_buyer(cast("Mapping[str, object]", value))
+    if isinstance(value, list | tuple):
+        return [_known(row) for row in cast("Iterable[object]", value)]
+    return value
 
 
 def reason_of(error: BaseException, *, keep_buyer_data: bool) -> str:

@@ -60,6 +60,28 @@ async def test_what_is_refused_is_due_again_later_and_nothing_is_lost(
     assert (await oms.channel.deliver_orders(elsewhere)).totals == {"delivered": 1, "failed": 0}
 
 
+@each_database
+async def test_a_call_tries_each_order_once_however_slowly_each_is_refused(
+    box: Sandbox, clock: MovableClock, open_oms: OpenOms
+):
+    orders = [box.add_order() for _ in range(6)]
+    oms = await open_oms()
+    await queued(oms)
+    tried: list[int] = []
+
+    async def hangs(given: ChannelOrder) -> None:
+        if given.order.id in tried:
+            pytest.fail("an order that failed was tried again in the same call")
+        tried.append(given.order.id)
+        clock.pass_by(minutes=1)
+        raise ConnectionError
+
+    assert (await oms.channel.deliver_orders(hangs)).totals == {"delivered": 0, "failed": 6}
+    assert sorted(tried) == sorted(order.id for order in orders)
+    clock.pass_by(minutes=1)
+    assert (await oms.channel.deliver_orders(Elsewhere())).totals == {"delivered": 6, "failed": 0}
+
+
 async def test_a_receiver_that_cannot_be_awaited_gets_no_order(box: Sandbox, open_oms: OpenOms):
     box.add_order()
     oms = await open_oms()

@@ -99,12 +99,13 @@ class _Claimed:
 
 
 async def deliver(scope: Scope, send: Send, *, limit: int | None, shipments: bool) -> DeliveryReport:
-    """Delivers what is due; what fails is due again later."""
+    """Delivers what is due; what fails is due again later, and not in this call, however long it takes."""
+    began = scope.now()
     rows: list[DeliveryRow] = []
     source = source_of(scope.session, is_global=scope.is_global)
     details = Details(source, shipments=shipments)
     while limit is None or len(rows) < limit:
-        claimed = await _claim(scope)
+        claimed = await _claim(scope, began)
         if claimed is None:
             break
         order_id = claimed.order_id
@@ -134,8 +135,8 @@ async def _whole(details: Details, one: Prepared) -> Prepared:
     return found
 
 
-async def _claim(scope: Scope) -> _Claimed | None:
-    """The order that waits longest; until its lease ends nobody else delivers it."""
+async def _claim(scope: Scope, began: datetime) -> _Claimed | None:
+    """Of what was due at the beginning, or was queued since, what waits longest; until its lease ends nobody else delivers it."""
 
     async def take() -> _Claimed | None:
         now = scope.now()
@@ -144,6 +145,7 @@ async def _claim(scope: Scope) -> _Claimed | None:
             .where(
                 OUTBOX.c.user_id == scope.user_id,
                 OUTBOX.c.due_at <= now,
+                or_(OUTBOX.c.due_at <= began, OUTBOX.c.attempts == 0),
                 or_(OUTBOX.c.leased_until.is_(None), OUTBOX.c.leased_until <= now),
             )
             .order_by(OUTBOX.c.due_at, OUTBOX.c.order_id)

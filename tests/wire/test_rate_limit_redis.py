@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 import redis.asyncio
@@ -99,7 +100,7 @@ async def test_a_call_of_a_group_counts_from_when_it_left_the_sellers_queue(proc
     await processes.call(limiter, group=SHARED)
     left = time.time()
     async with asyncio.timeout(10):  # that it left is told behind its back
-        while float(await kept(processes.url, "ZSCORE", "quotation:slots", "1")) / 1e6 < left - 0.2:
+        while (await when(processes.url, "quotation:slots"))[-1] < left - 0.2:
             pass
 
 
@@ -133,6 +134,13 @@ async def kept(url: str, command: str, suffix: str, *arguments: str):
     async with redis.asyncio.from_url(url) as client:
         (key,) = [key async for key in client.scan_iter("*" + suffix)]
         return await client.execute_command(command, key, *arguments)
+
+
+async def when(url: str, suffix: str) -> list[float]:
+    """The times of the slots that Redis keeps, in seconds since 1970."""
+    async with redis.asyncio.from_url(url) as client:
+        (key,) = [key async for key in client.scan_iter("*" + suffix)]
+        return [score / 1e6 for _, score in await client.zrange(key, 0, -1, withscores=True)]
 
 
 async def test_the_refusals_of_one_pause_slow_down_once_however_many_calls_and_processes_meet_them(processes, caplog):
@@ -253,6 +261,69 @@ async def test_while_redis_is_away_each_process_goes_on_with_its_part_and_comes_
     assert "Redis answers again: one budget for 2 processes" in caplog.text
 
 
+async def test_processes_that_go_on_alone_do_not_all_begin_at_once(processes, redis_server, monkeypatch):
+    parts = iter([0.0, 0.5, 1.0])
+    monkeypatch.setattr("random.random", lambda: next(parts))
+    limiters = processes.start(2, count=3)
+    for _ in range(2):  # with the second answer each knows of the others
+        await asyncio.gather(*(processes.call(limiter) for limiter in limiters))
+    redis_server.stop()
+    try:
+        start = time.monotonic()
+        processes.left.clear()
+        await asyncio.gather(*(processes.call(limiter) for limiter in limiters))
+    finally:
+        redis_server.start()
+    for number, left in enumerate(sorted(processes.left), 1):
+        assert left - start >= 2 + number * 0.5
+
+
+async def test_calls_that_left_in_an_outage_count_when_redis_answers_again(processes, redis_server):
+    (limiter,) = processes.start(4)
+    await processes.call(limiter)
+    redis_server.command("CLIENT PAUSE 4500")  # it forgets nothing
+    await processes.calls(limiter, 16)
+    assert processes.most_in_a_window() <= 4
+
+
+class Ahead:
+    """A clock that can be put forward."""
+
+    seconds = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.seconds
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def test_refusals_in_an_outage_slow_down_to_a_sixteenth_of_the_part_and_it_recovers():
+    clock = Ahead()
+    async with RedisRateLimiter("redis://127.0.0.1:1/0", 16, expected_processes=4, clock=clock) as limiter:
+        waiting = asyncio.create_task(limiter.acquire(1, None))
+        for _ in range(12):
+            await limiter.penalize(1, None, 0.01)
+            clock.seconds += 2
+
+        async def predicted() -> float:
+            await asyncio.sleep(0.01)
+            with pytest.raises(ThroughputWaitError) as raised:
+                await limiter.acquire(1, None, max_wait=0)
+            return raised.value.wait
+
+        async with asyncio.timeout(10):
+            while await predicted() != pytest.approx(8):  # the second at 16 / 4 / 16 a second
+                pass
+        clock.seconds += 600
+        assert await predicted() == pytest.approx(0.5)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+
 async def test_a_redis_that_was_never_there_leaves_the_expected_part():
     async with RedisRateLimiter("redis://127.0.0.1:1/0", 100, expected_processes=10) as limiter:
         start = time.monotonic()
@@ -284,6 +355,12 @@ async def test_a_server_whose_clock_went_back_does_not_stop_the_calls(processes)
 def test_what_is_no_url_of_a_redis_is_refused(url):
     with pytest.raises(ConfigurationError, match="redis://"):
         RedisRateLimiter(url)
+
+
+def test_a_url_that_is_refused_shows_no_part_of_its_password():
+    with pytest.raises(ConfigurationError) as raised:
+        RedisRateLimiter("redis://:invented/part@127.0.0.1:6379/0")
+    assert "invented" not in str(raised.value)
 
 
 def test_without_the_client_the_remedy_is_told(monkeypatch):

@@ -2,9 +2,10 @@
 
 import asyncio
 import math
+import random
 import secrets
 from collections import deque
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Literal, NamedTuple, Self
 
 from meli_sdk.config import DEFAULT_THROUGHPUT
 from meli_sdk.errors import ConfigurationError
@@ -64,8 +65,8 @@ class _Server:
             self._client: Any = redis.asyncio.from_url(
                 url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS, retry=None
             )
-        except ValueError as wrong:
-            message = f"RedisRateLimiter needs a URL such as redis://127.0.0.1:6379/0: {wrong}"
+        except ValueError:  # what it says may show a part of the password
+            message = "RedisRateLimiter needs a URL such as redis://127.0.0.1:6379/0"
             raise ConfigurationError(message) from None
         self._failures = (redis.exceptions.RedisError, OSError, TimeoutError)
         self._take = self._client.register_script(TAKE)
@@ -94,7 +95,7 @@ class _Server:
         return self._alone_until > self._clock.monotonic()
 
     async def take(
-        self, name: str, rate: float, wanted: int, missed: list[int], *, known: bool, seconds: int
+        self, name: str, rate: float, wanted: int, missed: list[int], *, known: str, seconds: int
     ) -> _Lease | None:
         """Slots, or a pause; None where Redis does not answer."""
         sent, late = self._clock.monotonic(), self._late
@@ -106,7 +107,7 @@ class _Server:
                 wanted,
                 *(int(seconds * _MICRO) for seconds in (_LEASE_SECONDS, _AHEAD_SECONDS, late, _BUCKET_SECONDS)),
                 self._member,
-                int(known),
+                known,
                 seconds,
                 *missed,
             ],
@@ -200,10 +201,14 @@ class _RedisGate(Gate):
         """Slots that were not used, to be given back."""
         self._slowdown = Slowdown()
         """As Redis last told it, and reckoned on while it is away."""
-        self._known = False
+        self._known: Literal["", "seen", "alone"] = ""
+        """What the next question says of this process: that it has had an answer, or has gone on alone since the last."""
+        self._alone_from = 0.0
         self._alone = LocalGate(rate, clock, self._slowdown)
 
     def current_rate(self) -> float:
+        if self._known == "alone":
+            return self._alone.current_rate()
         return self.rate * self._slowdown.share(self._clock.monotonic())
 
     async def halve(self) -> bool:
@@ -245,10 +250,9 @@ class _RedisGate(Gate):
                 await self._clock.sleep(_SOON_SECONDS)
                 continue
             if lease is None:
-                self._alone.set_rate(self.rate / self._server.processes)
-                await self._alone.acquire()
+                await self._go_on_alone()
                 return
-            self._known = True
+            self._known = "seen"
             self._slowdown.follow(lease.share, self._clock.monotonic())
             self._slots.extend(lease.slots)
             if not lease.slots:
@@ -256,6 +260,17 @@ class _RedisGate(Gate):
         self._slot = slot
         while (early := slot.opens - self._clock.monotonic()) > 0:
             await self._clock.sleep(early)
+
+    async def _go_on_alone(self) -> None:
+        """Waits for this process's part. The processes begin at random moments, or all would send a call at once."""
+        processes, now = self._server.processes, self._clock.monotonic()
+        if self._known != "alone":
+            self._alone_from = now + (1 + (processes - 1) * random.random()) / self.current_rate()  # noqa: S311  no secret
+            self._known = "alone"
+        self._alone.set_rate(self.rate / processes)
+        if self._alone_from > now:
+            await self._clock.sleep(self._alone_from - now)
+        await self._alone.acquire()
 
     async def _ask(self) -> _Lease | None:
         """Slots for those who wait; None where Redis does not answer. What was missed goes back with the question."""
@@ -321,9 +336,14 @@ class RedisRateLimiter(GatedRateLimiter):
     another. Calls are first come, first served within a process.
 
     While Redis does not answer, calls wait; after two seconds each process goes on with its part: the rate divided by the
-    number of processes that Redis saw in the last minute, or by `expected_processes` where it was never reached. It is
-    asked again each second. After a restart of Redis the first slot comes a window later, so that nothing given out before
-    is counted twice. Each change is one warning.
+    number of processes that Redis saw in the last minute, or by `expected_processes` where it was never reached. It begins
+    at a random moment in the time that all processes need for one call each, and after the window of the last call that
+    Redis let pass. It is asked again each second. When Redis answers again, or has forgotten everything in a restart, the
+    first slot comes a window later, because of the calls that it knows nothing of. Each change is one warning.
+
+    So the rate holds on average in an outage, and not in each window: nobody tells the processes apart, so a few calls of
+    several of them can fall together; and one that finds Redis back a second before the others shares it while they still
+    go on alone. Refusals in an outage slow down the process that met them; Redis never hears of them.
 
     It belongs to the event loop that first uses it; `aclose()` or `async with` closes its connection.
 

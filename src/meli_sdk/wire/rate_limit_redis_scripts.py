@@ -40,13 +40,18 @@ local soon = math.ceil(rate * share) * spacing + latest -- a window of a second,
 local last = tonumber(redis.call('ZRANGE', slots, -1, -1, 'WITHSCORES')[2]) or 0
 if last > now + window + ahead then
   redis.call('DEL', slots) -- the clock of the server went back
-  next = now + soon
-elseif not next then
-  -- Forgotten by a restart, if this process has seen it before: what was given out lately may still be on its way.
-  next = known == '1' and now + soon or now
+  next, known = nil, 'seen'
 end
+local earliest = now - bucket
+if known == 'alone' or (known == 'seen' and not next) then
+  -- In an outage, and before a restart that has forgotten it, calls left that nobody counts here.
+  earliest = now + soon
+elseif not next then
+  earliest = now
+end
+if not next then redis.call('HSET', gate, 'given', whole(now)) end -- no number comes twice
 redis.call('ZREMRANGEBYSCORE', slots, '-inf', whole(now - window))
-next = math.max(next - missed * spacing, now - bucket)
+next = math.max((next or now) - missed * spacing, earliest)
 local id = redis.call('HINCRBY', gate, 'given', wanted) - wanted
 local slot = now
 wanted = math.min(wanted, math.max(1, math.floor(lease / spacing)))
@@ -59,7 +64,7 @@ for index = 1, wanted do
     break
   end
   next = next + spacing
-  redis.call('ZADD', slots, whole(slot), id + index)
+  redis.call('ZADD', slots, whole(slot), whole(id + index))
   answer[#answer + 1] = whole(slot - now)
   answer[#answer + 1] = id + index
 end

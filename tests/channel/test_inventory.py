@@ -282,7 +282,10 @@ async def test_many_unknown_skus_are_found_by_reading_every_item_once(open_chann
 # which goes first
 
 
-async def test_sell_outs_go_first_then_what_became_less(open_channel: Open, box: Sandbox):
+async def test_sell_outs_go_first_then_what_became_less(
+    open_channel: Open, box: Sandbox, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("meli_sdk.channel.inventory_turns.LEAST_AT_ONCE", 1)  # a clock that never waits parts no calls
     skus = add_listings(box, 25)
     channel = await open_channel(throughput=1)
     await channel.queue_stock([StockLevel(sku, "MAIN", 10, 1) for sku in skus])

@@ -21,6 +21,7 @@ from meli_sdk.sandbox import LOCAL_SELLER_ID, Fault, FaultKind, FaultPlan
 from reliability.calls_server import Server, server
 from reliability.figure import Figure
 
+SHIPMENT: Final = Codec().structure({"id": 40000000001}, Shipment)
 REDIRECTS: Final = (FaultKind.REDIRECT_302, FaultKind.REDIRECT_307, FaultKind.REDIRECT_308)
 IDS_OF_EVIL: Final = (
     *HOSTILE,
@@ -110,7 +111,7 @@ def _needed(method: str) -> dict[str, object]:
             outcome=PushOutcome.WOULD_BE_ACCEPTED,
             shipment_id=40000000001,
             sent=CustomShipmentUpdate(receiver_id=1, speed=24),
-            shipment=Codec().structure({"id": 40000000001}, Shipment),
+            shipment=SHIPMENT,
         ),
         "item_ids": ["MLM1487703748"],
         "process_id": "8f14e45f",

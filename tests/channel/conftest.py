@@ -14,6 +14,7 @@ from meli_sdk import AppCredentials, MeliApp, RetryPolicy, SQLiteGrantStore
 from meli_sdk.auth.oauth import new_state
 from meli_sdk.channel import ChannelOrder, ChannelSettings, OrderReport, SalesChannel
 from meli_sdk.sandbox import GLOBAL_SELLER_ID, LOCAL_SELLER_ID, Sandbox, SandboxOptions
+from meli_sdk.sandbox.orders_book import Order as SoldOrder
 from meli_sdk.wire.endpoint import RateGroup
 from meli_sdk.wire.rate_limit import RateLimiter
 
@@ -197,3 +198,11 @@ async def open_oms(app: MeliApp, settings: ChannelSettings, database_url: str) -
             return Oms(channel, engine)
 
         yield opened
+
+
+def pack_of_two_ages(box: Sandbox, clock: MovableClock) -> tuple[SoldOrder, SoldOrder]:
+    """The orders of a pack: one that changed before everything the next pass reads, and one that changed now."""
+    old = box.add_order(created=clock.time - timedelta(days=3))
+    new = box.add_order(pack=old.id)
+    old.updated, new.updated = clock.time - timedelta(days=3), clock.time
+    return old, new

@@ -9,7 +9,7 @@ from meli_sdk.channel import ChannelOrder, OrderGroup
 from meli_sdk.errors import InputError
 from meli_sdk.sandbox import Sandbox
 
-from .conftest import MovableClock, OpenOms, each_database
+from .conftest import MovableClock, OpenOms, each_database, pack_of_two_ages
 
 GROUPS = {
     "confirmed": "Initialized",
@@ -113,10 +113,7 @@ async def test_the_orders_of_a_pack_come_together_whatever_their_age(
 ):
     oms = await open_oms()
     await oms.download()
-    old = box.add_order(created=clock.time - timedelta(days=3))
-    new = box.add_order(pack=old.id)
-    old.updated = clock.time - timedelta(days=3)  # before everything the next pass reads
-    new.updated = clock.time
+    old, new = pack_of_two_ages(box, clock)
     await oms.download()
     assert sorted(await oms.ids()) == sorted([old.id, new.id])
     assert {line.id for line in oms.given[0].pack.orders} == {old.id, new.id}

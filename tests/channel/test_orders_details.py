@@ -9,7 +9,7 @@ from meli_sdk import AppCredentials, MeliApp, RetryPolicy, SQLiteGrantStore, Tim
 from meli_sdk.channel import ChannelMode, Job, Outbox
 from meli_sdk.sandbox import LOCAL_SELLER_ID, Fault, FaultKind, FaultPlan, FaultProxy, Sandbox
 
-from .conftest import MovableClock, OpenOms, Unlimited, each_database
+from .conftest import MovableClock, OpenOms, Unlimited, each_database, pack_of_two_ages
 from .test_inbox import notice
 from .test_outbox import Elsewhere
 
@@ -117,11 +117,8 @@ async def test_a_pack_one_order_of_which_answers_5xx_waits_whole_and_the_other_o
 ):
     oms = await open_oms()
     await oms.download()
-    old = box.add_order(created=clock.time - timedelta(days=3))
-    new = box.add_order(pack=old.id)
+    old, new = pack_of_two_ages(box, clock)
     alone = box.add_order()
-    old.updated = clock.time - timedelta(days=3)  # before everything the next pass reads
-    new.updated = alone.updated = clock.time
     box.fail_next(f"GET /orders/{old.id}", 503, times=8)
     await oms.download()
     assert await oms.ids() == [alone.id]
@@ -152,10 +149,7 @@ async def test_an_order_that_came_with_its_pack_alone_gets_its_shipment_later_an
 ):
     oms = await open_oms()
     await oms.download()
-    old = box.add_order(created=clock.time - timedelta(days=3))
-    new = box.add_order(pack=old.id)
-    old.updated = clock.time - timedelta(days=3)  # before everything the next pass reads
-    new.updated = clock.time
+    old, new = pack_of_two_ages(box, clock)
     box.fail_next(f"GET /shipments/{old.shipment_id}", 503, times=4 * 2)  # they travel in one
     report = await oms.download()
     assert report.recovered == 0

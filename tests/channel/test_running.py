@@ -291,7 +291,7 @@ class TestTheEnd:
     async def test_an_order_that_takes_too_long_is_rolled_back_and_handed_over_by_the_next_run(
         self, at_work, monkeypatch, caplog
     ):
-        monkeypatch.setattr("meli_sdk.channel.orders_handover.DRAIN_SECONDS", 0.01)
+        monkeypatch.setattr("meli_sdk.channel.cancellation.DRAIN_SECONDS", 0.01)
         oms, order, _, running = at_work
         await cancelled(running)
         assert await oms.ids() == []
@@ -300,7 +300,7 @@ class TestTheEnd:
         assert await oms.ids() == [order.id]
 
     async def test_a_second_cancellation_ends_it_at_once(self, at_work, monkeypatch):
-        monkeypatch.setattr("meli_sdk.channel.orders_handover.DRAIN_SECONDS", 10_000)
+        monkeypatch.setattr("meli_sdk.channel.cancellation.DRAIN_SECONDS", 10_000)
         oms, _, _, running = at_work
         running.cancel()
         for _ in range(5):

@@ -4,7 +4,7 @@ A connection whose statement is cut off cannot be used again, and neither SQLAlc
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import CursorResult, Executable
@@ -14,18 +14,25 @@ from meli_sdk.wire.read_ahead import call_off
 
 T = TypeVar("T")
 
-MOST_SECONDS: Final = 5.0
+DRAIN_SECONDS: Final = 5.0
 """So long may work go on after a cancellation; then it is cut off after all."""
 
 
-async def whole(work: Coroutine[Any, Any, T]) -> T:
-    """Does work to its end. Who is cancelled meanwhile waits for it, some seconds; cancelled again, he does not."""
+async def whole(work: Coroutine[Any, Any, T], *, cut_off: Callable[[], None] | None = None) -> T:
+    """Does work to its end. Who is cancelled meanwhile waits for it, some seconds; cancelled again, he does not.
+
+    Args:
+        work: what is done.
+        cut_off: told where it took longer than that.
+    """
     task = asyncio.create_task(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         try:
-            await asyncio.wait({task}, timeout=MOST_SECONDS)
+            _, late = await asyncio.wait({task}, timeout=DRAIN_SECONDS)
+            if late and cut_off is not None:
+                cut_off()
         finally:
             await call_off([task])
         raise

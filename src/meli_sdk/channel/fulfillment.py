@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meli_sdk.channel.database import upsert
 from meli_sdk.channel.events import LOGGER, ParcelNotShown, ParcelPushed
+from meli_sdk.channel.failures import is_about_one
 from meli_sdk.channel.journal import PARCELS
-from meli_sdk.channel.orders_reading import ABOUT_ALL, ABOUT_ONE
 from meli_sdk.channel.parcels import Parcel, tracking_of
 from meli_sdk.channel.scope import Scope
 from meli_sdk.errors import MeliError, NotApplicableError, NotFoundError, OutcomeUnknownError
@@ -311,7 +311,7 @@ async def _look(scope: Scope, parcel: PushedParcel) -> PushedParcel:
     if unread is not None:
         message = "channel %s: shipment %s, of the parcel of order %s, cannot be read: %s; again at %s"
         LOGGER.warning(message, scope.settings.name, parcel.shipment_id, parcel.order_id, type(unread).__name__, due)
-        if isinstance(unread, ABOUT_ALL) or not isinstance(unread, ABOUT_ONE):
+        if not is_about_one(unread):
             raise unread
     if state is ParcelState.NOT_SHOWN:
         LOGGER.warning(

@@ -10,11 +10,11 @@ from attrs import frozen
 
 from meli_sdk.channel import inbox
 from meli_sdk.channel.events import LOGGER, TopicSilent
+from meli_sdk.channel.failures import FAILING
 from meli_sdk.channel.inbox import Pending, ReceiptState
 from meli_sdk.channel.orders import OrderPass
 from meli_sdk.channel.orders_handover import OrderHandler
 from meli_sdk.channel.orders_report import OrderAction, OrderReport
-from meli_sdk.channel.quarantine import FAILING
 from meli_sdk.channel.scope import Scope
 from meli_sdk.channel.settings import Job
 from meli_sdk.errors import CircuitOpenError, MeliError

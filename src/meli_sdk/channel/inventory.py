@@ -63,7 +63,6 @@ class StockPass:
         self._written: dict[str, Written] = {}
         self._urgent: set[asyncio.Task[None]] = set()
         self._failed: list[asyncio.Task[None]] = []
-        self._looking = asyncio.Lock()
         self._told = 0.0
 
     @property
@@ -89,16 +88,11 @@ class StockPass:
         try:
             await self._empty(until, patience, watching)
         finally:
-            try:
-                await (
-                    self._looking.acquire()
-                )  # a connection that is cut off in the middle of a statement cannot be kept
-            finally:
-                tasks = [watching, *self._urgent]
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-                await self._turns.aclose()
+            tasks = [watching, *self._urgent]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._turns.aclose()
 
     async def _empty(self, until: datetime, patience: int | None, watching: asyncio.Task[None]) -> None:
         window: dict[str, Urgency] = {}
@@ -132,8 +126,7 @@ class StockPass:
         """Takes what is urgent out of the order of arrival."""
         while True:
             self._stored.clear()
-            async with self._looking:
-                await self._look()
+            await self._look()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._stored.wait()

@@ -5,6 +5,7 @@ from typing import Final
 from attrs import frozen
 
 from meli_sdk import errors
+from meli_sdk.channel.failures import PASSES_BY
 from meli_sdk.channel.inventory_items import Located, carries
 from meli_sdk.channel.inventory_levels import Result
 from meli_sdk.channel.inventory_report import StockOutcome
@@ -16,17 +17,6 @@ from meli_sdk.resources.stock_writes import StockState, item_quantity
 PATIENCE: Final = 5
 """So often is a level tried before a call reports it as it is; a running channel goes on."""
 _LONGEST_PAUSE: Final = 300.0
-_PASSES_BY: Final = (
-    errors.TransportError,
-    errors.ServerError,
-    errors.RateLimitedError,
-    errors.ConflictError,
-    errors.LockedError,
-    errors.CircuitOpenError,
-    errors.DeadlineExceededError,
-    errors.ThroughputWaitError,
-    errors.DecodeError,
-)
 _NOT_EDITABLE: Final = (errors.NotApplicableError, errors.StockNotEditableError)
 
 
@@ -88,7 +78,7 @@ def met(
     if isinstance(failure, errors.AuthError):
         raise failure
     said = reason or str(failure)
-    passes_by = isinstance(failure, _PASSES_BY)
+    passes_by = isinstance(failure, PASSES_BY)
     if failure is not None and (failure.may_have_been_applied or (sent and passes_by)):
         return amount.results(StockOutcome.UNKNOWN, reason=said, item_id=item_id, again_in=pause(amount))
     if isinstance(failure, _NOT_EDITABLE):

@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from meli_sdk import errors
+from meli_sdk.channel.failures import NO_ANSWER
 
 if TYPE_CHECKING:
     from meli_sdk.wire.clock import Clock
@@ -18,14 +19,6 @@ LEAST_AT_ONCE: Final = 4
 MOST_AT_ONCE: Final = 8
 _EARLY: Final = 0.02
 """So much of the time between two calls is the next one given before its time, so that no call goes unused."""
-
-
-_NO_ANSWER: Final = (
-    errors.TransportError,
-    errors.CircuitOpenError,
-    errors.DeadlineExceededError,
-    errors.ThroughputWaitError,
-)
 
 
 class Urgency(IntEnum):
@@ -78,7 +71,7 @@ class Turns:
         begun = self._clock.monotonic()
         try:
             yield
-        except _NO_ANSWER as failure:
+        except NO_ANSWER as failure:
             self.unanswered.append(failure)
             raise
         except errors.MeliError:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meli_sdk.channel.database import Database, upsert
 from meli_sdk.channel.events import LOGGER, OrdersRecovered, PassEnded, ReadingIncomplete
+from meli_sdk.channel.failures import FAILING
 from meli_sdk.channel.journal import CURSORS, ORDERS, ORDERS_STREAM
 from meli_sdk.channel.orders_details import Details
 from meli_sdk.channel.orders_handover import (
@@ -40,7 +41,7 @@ from meli_sdk.channel.orders_sources import (
     source_of,
     stamp_of,
 )
-from meli_sdk.channel.quarantine import FAILING, forget_settled, lost_things, open_keys
+from meli_sdk.channel.quarantine import forget_settled, lost_things, open_keys
 from meli_sdk.channel.scope import Scope
 from meli_sdk.channel.settings import ChannelSettings
 from meli_sdk.errors import DecodeError, InputError, MeliError, OrderNotFoundError, PaginationError, shown

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
+from meli_sdk.channel.failures import is_about_one
 from meli_sdk.channel.orders_handover import Prepared
-from meli_sdk.channel.orders_reading import ABOUT_ALL, ABOUT_ONE
 from meli_sdk.channel.orders_sources import OrderSource
 from meli_sdk.errors import MeliError, NotFoundError
 
@@ -51,8 +51,8 @@ class Details:
                         shipment = await self._source.shipment(order.shipping.id)
                     except NotFoundError:
                         complete = False
-            except ABOUT_ONE as error:
-                if isinstance(error, ABOUT_ALL):
+            except MeliError as error:
+                if not is_about_one(error):
                     raise
                 trouble, complete = error, False
         return evolve(one, pack=pack, shipment=shipment, complete=complete, trouble=trouble)

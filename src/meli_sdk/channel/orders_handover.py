@@ -1,8 +1,7 @@
 """Handing orders over: the handler's rows, what the channel knows of the order, and the cursor commit together."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final, TypeVar, cast
@@ -11,21 +10,22 @@ from attrs import frozen
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from meli_sdk.channel.cancellation import DRAIN_SECONDS, whole
 from meli_sdk.channel.database import repeat_reason, repeated, upsert
 from meli_sdk.channel.events import LOGGER, TransactionRepeated
+from meli_sdk.channel.failures import FAILING
 from meli_sdk.channel.handler_connection import handed_over
 from meli_sdk.channel.journal import CURSORS, ORDERS, ORDERS_STREAM
 from meli_sdk.channel.order_groups import PACK_SPLIT, OrderGroup
 from meli_sdk.channel.orders_report import HANDED_OVER, OrderAction, OrderRows
 from meli_sdk.channel.orders_sources import stamp_of
-from meli_sdk.channel.quarantine import FAILING, open_keys, set_aside, settle
+from meli_sdk.channel.quarantine import open_keys, set_aside, settle
 from meli_sdk.channel.scope import Scope
 from meli_sdk.channel.settings import ChannelSettings
 from meli_sdk.errors import MeliError
 from meli_sdk.models.orders import Order, OrderItem
 from meli_sdk.models.orders_packs import Pack
 from meli_sdk.models.shipments import Shipment
-from meli_sdk.wire.read_ahead import call_off
 
 T = TypeVar("T")
 
@@ -40,8 +40,6 @@ _HANDLER_RAISED: Final = (
 )
 SHORT: Final = 0.05
 """Seconds after which a transaction takes no further order."""
-DRAIN_SECONDS: Final = 5.0
-"""So long may the order in hand go on after a cancellation; then its transaction is rolled back."""
 _VOLATILE: Final = frozenset({"last_updated", "date_last_updated", "hidden_for_seller"})
 """Keys that tell nothing of the content, or that only one of the resources has."""
 _MAY_LACK: Final = frozenset({"buyer", "seller", "feedback", "payments", "shipping"})
@@ -325,28 +323,17 @@ class HandOver:
     async def _repeated(self, units: Sequence[Unit], stream: str | None) -> int:
         """One transaction, done again as long as the database asks for it; its rows are reported once it is committed."""
         work = repeated(lambda: self._transact(units, stream), clock=self._scope.clock, tell=self._tell)
-        done, results = await self._drained(work)
+        done, results = await whole(work, cut_off=self._tell_cut_off)
         for found, action in results:
             self.report(found, action)
         return done
 
-    async def _drained(self, work: Coroutine[Any, Any, T]) -> T:
-        """Waits for a transaction. Who is cancelled meanwhile lets it end, for some seconds; cancelled again, he does not."""
-        task = asyncio.create_task(work)
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            try:
-                _, late = await asyncio.wait({task}, timeout=DRAIN_SECONDS)
-                if late:
-                    LOGGER.warning(
-                        "channel %s: the order in hand took longer than %g s after the end was asked for; it is rolled back",
-                        self._scope.settings.name,
-                        DRAIN_SECONDS,
-                    )
-            finally:
-                await call_off([task])
-            raise
+    def _tell_cut_off(self) -> None:
+        LOGGER.warning(
+            "channel %s: the order in hand took longer than %g s after the end was asked for; it is rolled back",
+            self._scope.settings.name,
+            DRAIN_SECONDS,
+        )
 
     async def _transact(
         self, units: Sequence[Unit], stream: str | None

@@ -15,8 +15,8 @@ from typing import Any, Final, Generic, TypeVar, cast
 
 from attrs import field, frozen, mutable
 
+from meli_sdk.channel.failures import FAILING, is_about_one
 from meli_sdk.channel.orders_sources import HOUR, REACH, OrderSource, Span, hour_down, hour_up, stamp_of
-from meli_sdk.channel.quarantine import FAILING
 from meli_sdk.errors import (
     BadRequestError,
     DecodeError,
@@ -48,9 +48,6 @@ MOST_GETS: Final = 16
 """Orders that are read by their ids at the same time."""
 MOST_FAILING: Final = 4
 """For so many orders in a row may Mercado Libre fail: they are set aside, and asked for again by the next passes."""
-ABOUT_ONE: Final = (DecodeError, ResponseError, *FAILING)
-"""What may be wrong with one order while others are well."""
-ABOUT_ALL: Final = (RateLimitedError, UnauthorizedError)
 _FIRST_WIDTH: Final = timedelta(days=7)
 _WIDEST: Final = timedelta(days=60)
 _GROWTH: Final = 8
@@ -322,8 +319,8 @@ class Reader:
             async with self._gets:
                 try:
                     return await self._source.get(order_id)
-                except ABOUT_ONE as error:
-                    if isinstance(error, ABOUT_ALL):
+                except MeliError as error:
+                    if not is_about_one(error):
                         raise
                     return error
 

@@ -12,12 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from meli_sdk.channel.database import upsert
 from meli_sdk.channel.events import LOGGER, Quarantined
+from meli_sdk.channel.failures import FAILING
 from meli_sdk.channel.journal import QUARANTINE
 from meli_sdk.channel.scope import Scope
-from meli_sdk.errors import CircuitOpenError, DecodeError, DependencyFailedError, MeliTimeoutError, ServerError
+from meli_sdk.errors import DecodeError, DependencyFailedError
 
-FAILING: Final = (ServerError, MeliTimeoutError, CircuitOpenError)
-"""Mercado Libre fails for one thing, as it may for a while: 5xx, no answer in time, or so often that it is not asked now."""
 _NAMES: Final = tuple(kind.__name__ for kind in (*FAILING, DependencyFailedError))
 _MAX_BODY: Final = 20_000
 _SPEAKS_OF_NOBODY: Final = frozenset(

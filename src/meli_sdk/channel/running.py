@@ -8,6 +8,7 @@ from attrs import frozen
 
 from meli_sdk import errors
 from meli_sdk.channel.database import is_away
+from meli_sdk.channel.failures import PASSES_BY
 from meli_sdk.channel.orders_handover import is_handlers_own
 
 if TYPE_CHECKING:
@@ -15,18 +16,10 @@ if TYPE_CHECKING:
 
 _LONGEST_PAUSE: Final = 300.0
 _PASSES_BY: Final = (
-    errors.TransportError,
-    errors.ServerError,
-    errors.RateLimitedError,
-    errors.CircuitOpenError,
-    errors.DeadlineExceededError,
-    errors.ThroughputWaitError,
+    *PASSES_BY,
     errors.StoreError,
-    errors.DecodeError,  # a page that says "maintenance" with status 200
     errors.PaginationError,  # rows that move while they are read, or a filter that is ignored today
     errors.NotFoundError,  # a list does not cease to be: the way to it is lost for a while
-    errors.ConflictError,  # its own words are "try again later"
-    errors.LockedError,
     errors.UnexpectedStatusError,  # of something between us and Mercado Libre
     errors.ConfigurationError,  # settings that were saved under way, and may be saved again
 )

@@ -4,10 +4,10 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import tomli_w
 
@@ -17,6 +17,7 @@ from meli_sdk.channel.settings import ChannelSettings, PrivacySettings
 from meli_sdk.errors import ConfigurationError, InputError, MappingError
 
 Table = Mapping[str, Any]
+M = TypeVar("M", CarrierMapping, WarehouseMapping)
 
 _KEYS: Final[Mapping[str, frozenset[str]]] = {
     "main": frozenset({"name", "account", "vendor", "mode", "jobs"}),
@@ -172,13 +173,9 @@ def carrier_of(name: str, row: object) -> CarrierMapping:
         ConfigurationError: an unknown key.
         MappingError: the name is missing, or a value is wrong.
     """
-    if not isinstance(row, dict):
-        return CarrierMapping(cast("str", row))
-    found = _only(cast("object", row), _CARRIER, f"carriers.{name}")
-    if "name" not in found:
-        message = f"[carriers.{name}] name is missing: what Mercado Libre shall call this carrier"
-        raise MappingError(message)
-    return CarrierMapping(**found)
+    return _mapped(
+        CarrierMapping, row, _CARRIER, f"carriers.{name}", "name", ": what Mercado Libre shall call this carrier"
+    )
 
 
 def warehouse_of(name: str, row: object) -> WarehouseMapping:
@@ -188,13 +185,17 @@ def warehouse_of(name: str, row: object) -> WarehouseMapping:
         ConfigurationError: an unknown key.
         MappingError: the location is missing, or a value is wrong.
     """
+    return _mapped(WarehouseMapping, row, _WAREHOUSE, f"warehouses.{name}", "location")
+
+
+def _mapped(made: Callable[..., M], row: object, known: frozenset[str], place: str, needed: str, hint: str = "") -> M:
     if not isinstance(row, dict):
-        return WarehouseMapping(cast("str", row))
-    found = _only(cast("object", row), _WAREHOUSE, f"warehouses.{name}")
-    if "location" not in found:
-        message = f"[warehouses.{name}] location is missing"
+        return made(row)
+    found = _only(cast("object", row), known, place)
+    if needed not in found:
+        message = f"[{place}] {needed} is missing{hint}"
         raise MappingError(message)
-    return WarehouseMapping(**found)
+    return made(**found)
 
 
 def _group_map(row: object) -> OrderGroupMap:

@@ -17,11 +17,12 @@ from attrs import asdict, fields
 from cyclopts import App, Parameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from meli_sdk.channel.cancellation import DRAIN_SECONDS
 from meli_sdk.channel.channel import SalesChannel
 from meli_sdk.channel.current_settings import check_settings
 from meli_sdk.channel.database import Database
 from meli_sdk.channel.orders import OrderProgress
-from meli_sdk.channel.orders_handover import DRAIN_SECONDS, ChannelOrder, OrderHandler
+from meli_sdk.channel.orders_handover import ChannelOrder, OrderHandler
 from meli_sdk.channel.parcels import Parcel
 from meli_sdk.channel.quarantine import QuarantinedThing
 from meli_sdk.channel.registry import registered_channels
